@@ -1,0 +1,13 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+/** A new identifier: UUID version 4, as text. */
+export const newId = (): string => randomUUID();
+
+/** 128 random bits or more as URL-safe text: bearer keys, session keys, one-time passwords. */
+export const newSecret = (bytes = 24): string => randomBytes(bytes).toString('base64url');
+
+const sane = /^[A-Za-z0-9._:-]{8,64}$/;
+
+/** A caller's own X-Request-Id where it is sane (8 to 64 of `A-Za-z0-9._:-`), else a new one. */
+export const requestId = (offered: string | undefined): string =>
+  offered !== undefined && sane.test(offered) ? offered : randomUUID();

@@ -1,0 +1,257 @@
+import Type, { type Static } from 'typebox';
+
+/**
+ * The policy document: the terms under which a product is shared (its template) or a grant is given.
+ * The vocabulary is closed: an unknown term does not validate, so it can never pass unnoticed (decision 10).
+ */
+
+// ---- types of columns and of fields ---------------------------------------------------------------------------------
+
+/** What a source says of a column. `other` can be shown as text and takes no condition. */
+export const columnTypes = [
+  'text', 'integer', 'bigint', 'decimal', 'float', 'boolean', 'date', 'time', 'timestamp', 'timestamptz', 'binary', 'json', 'uuid', 'other',
+] as const;
+export type ColumnType = (typeof columnTypes)[number];
+
+/** The type that a product prints for a field, in the words of the standards' tables. */
+export const fieldTypes = ['varchar', 'int', 'bigint', 'numeric', 'double', 'boolean', 'date', 'time', 'timestamp', 'binary', 'json'] as const;
+export type FieldType = (typeof fieldTypes)[number];
+
+// ---- rows: typed conditions -------------------------------------------------------------------------------------------
+
+const Scalar = Type.Union([Type.String({ maxLength: 1000 }), Type.Number(), Type.Boolean()]);
+const Column = Type.String({ minLength: 1, maxLength: 128 });
+
+export type ScalarValue = Static<typeof Scalar>;
+const comparison = <const K extends string>(key: K) =>
+  Type.Object({ column: Column, [key]: Scalar } as { column: typeof Column } & Record<K, typeof Scalar>, { additionalProperties: false });
+
+/** A condition as a person writes it: `{column, eq}`, `{column, in}`, `{all: […]}`, `{not: …}` and so on. */
+export const RowRule = Type.Cyclic(
+  {
+    Rule: Type.Union([
+      Type.Object({ all: Type.Array(Type.Ref('Rule'), { minItems: 1, maxItems: 50 }) }, { additionalProperties: false }),
+      Type.Object({ any: Type.Array(Type.Ref('Rule'), { minItems: 1, maxItems: 50 }) }, { additionalProperties: false }),
+      Type.Object({ not: Type.Ref('Rule') }, { additionalProperties: false }),
+      comparison('eq'),
+      comparison('ne'),
+      comparison('lt'),
+      comparison('le'),
+      comparison('gt'),
+      comparison('ge'),
+      Type.Object({ column: Column, in: Type.Array(Scalar, { minItems: 1, maxItems: 1000 }) }, { additionalProperties: false }),
+      Type.Object({ column: Column, like: Type.String({ minLength: 1, maxLength: 1000 }) }, { additionalProperties: false }),
+      Type.Object({ column: Column, isNull: Type.Boolean() }, { additionalProperties: false }),
+    ]),
+  },
+  'Rule',
+);
+export type RowRule = Static<typeof RowRule>;
+
+// ---- the other terms --------------------------------------------------------------------------------------------------
+
+const Region = Type.Object(
+  {
+    lon: Column,
+    lat: Column,
+    /** west, south, east, north in degrees; west > east crosses the antimeridian. */
+    box: Type.Tuple([
+      Type.Number({ minimum: -180, maximum: 180 }),
+      Type.Number({ minimum: -90, maximum: 90 }),
+      Type.Number({ minimum: -180, maximum: 180 }),
+      Type.Number({ minimum: -90, maximum: 90 }),
+    ]),
+  },
+  { additionalProperties: false },
+);
+
+const Period = Type.Object(
+  {
+    column: Column,
+    /** Inclusive; a day or a time, without zone in Asia/Shanghai. */
+    from: Type.Optional(Type.String({ maxLength: 40 })),
+    /** Inclusive; an end given as a day includes that day (decision 14). */
+    to: Type.Optional(Type.String({ maxLength: 40 })),
+  },
+  { additionalProperties: false },
+);
+
+/** A mask names the product's field that it covers. `hash` is keyed with a key of the grant. */
+export const Mask = Type.Union([
+  Type.Object({ field: Column, kind: Type.Literal('fixed'), value: Type.Union([Type.String({ maxLength: 200 }), Type.Null()]) }, { additionalProperties: false }),
+  Type.Object(
+    { field: Column, kind: Type.Literal('partial'), preset: Type.Union([Type.Literal('id-card'), Type.Literal('phone'), Type.Literal('name'), Type.Literal('email'), Type.Literal('address')]) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { field: Column, kind: Type.Literal('partial'), keepStart: Type.Integer({ minimum: 0, maximum: 100 }), keepEnd: Type.Integer({ minimum: 0, maximum: 100 }) },
+    { additionalProperties: false },
+  ),
+  Type.Object({ field: Column, kind: Type.Literal('hash') }, { additionalProperties: false }),
+  Type.Object({ field: Column, kind: Type.Literal('number'), step: Type.Number({ exclusiveMinimum: 0 }) }, { additionalProperties: false }),
+  Type.Object(
+    { field: Column, kind: Type.Literal('date'), unit: Type.Union([Type.Literal('year'), Type.Literal('month'), Type.Literal('day'), Type.Literal('hour')]) },
+    { additionalProperties: false },
+  ),
+]);
+export type Mask = Static<typeof Mask>;
+
+export const quotaPeriods = ['minute', 'hour', 'day', 'total'] as const;
+export type QuotaPeriod = (typeof quotaPeriods)[number];
+export const quotaUnits = ['calls', 'rows', 'bytes'] as const;
+export type QuotaUnit = (typeof quotaUnits)[number];
+
+const Quota = Type.Object(
+  {
+    per: Type.Union([Type.Literal('minute'), Type.Literal('hour'), Type.Literal('day'), Type.Literal('total')]),
+    unit: Type.Union([Type.Literal('calls'), Type.Literal('rows'), Type.Literal('bytes')]),
+    limit: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  },
+  { additionalProperties: false },
+);
+export type Quota = Static<typeof Quota>;
+
+/** Windows of quotas are in database time, Asia/Shanghai; bytes are those of the answer before compression. */
+export const Policy = Type.Object(
+  {
+    /** Names of the product's fields that are shown; absent: all. */
+    columns: Type.Optional(Type.Array(Column, { minItems: 1, maxItems: 500, uniqueItems: true })),
+    rows: Type.Optional(RowRule),
+    region: Type.Optional(Region),
+    time: Type.Optional(Period),
+    /** IPv4, IPv6, CIDR. */
+    addresses: Type.Optional(Type.Array(Type.String({ maxLength: 50 }), { minItems: 1, maxItems: 1000 })),
+    masks: Type.Optional(Type.Array(Mask, { maxItems: 500 })),
+    quotas: Type.Optional(Type.Array(Quota, { maxItems: 12 })),
+    /** Calls at one time, over all replicas. */
+    concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+  },
+  { additionalProperties: false },
+);
+export type Policy = Static<typeof Policy>;
+
+// ---- what the engine is asked -----------------------------------------------------------------------------------------
+
+export interface FieldShape {
+  /** The name on the wire. */
+  readonly name: string;
+  readonly column: string;
+  readonly type: FieldType;
+}
+
+export const operators = ['eq', 'like', 'in', 'range-start', 'range-end'] as const;
+export type Operator = (typeof operators)[number];
+
+export interface ParameterShape {
+  /** The name on the wire; read in any case (decision 1). */
+  readonly name: string;
+  readonly column: string;
+  readonly operator: Operator;
+  readonly required: boolean;
+}
+
+export interface OrderTerm {
+  readonly column: string;
+  readonly direction: 'asc' | 'desc';
+}
+
+/** The product as the engine sees it: no identity, no source. */
+export interface ProductShape {
+  readonly kind: 'query' | 'verify';
+  /** The resource's columns with their types. */
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  readonly fields: readonly FieldShape[];
+  readonly parameters: readonly ParameterShape[];
+  readonly order: readonly OrderTerm[];
+  /** Columns that are unique together: every order ends in them. */
+  readonly key: readonly string[];
+  /** Most rows of an answer without paging (decision 33). */
+  readonly cap: number;
+  readonly maxPageSize: number;
+  readonly maxOffset: number;
+  /** The template: terms that bind every grant. */
+  readonly policy: Policy;
+}
+
+export interface GrantShape {
+  readonly state: 'active' | 'suspended' | 'revoked';
+  readonly validFrom: Date | null;
+  readonly validTo: Date | null;
+  readonly policy: Policy;
+}
+
+export interface PolicyRequest {
+  readonly now: Date;
+  readonly address: string;
+  /** Raw wire values by name, as the profile read them; a name may be given once only. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly page: { readonly offset: number; readonly limit: number } | null;
+}
+
+// ---- what it answers ----------------------------------------------------------------------------------------------
+
+/** A typed value in canonical text: numbers in decimal, times as UTC instants in ISO 8601, booleans `true`/`false`. */
+export interface Literal {
+  readonly type: ColumnType;
+  readonly text: string;
+}
+
+export type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+
+/**
+ * A condition over the resource's columns. NULL fails every comparison, as in SQL; text compares by code point.
+ * `contains` is what the operator "like" means: the text stands somewhere in the value, no wildcards.
+ */
+export type Condition =
+  | { readonly op: 'all' | 'any'; readonly of: readonly Condition[] }
+  | { readonly op: 'not'; readonly of: Condition }
+  | { readonly op: Comparison; readonly column: string; readonly value: Literal }
+  | { readonly op: 'in'; readonly column: string; readonly values: readonly Literal[] }
+  | { readonly op: 'contains'; readonly column: string; readonly text: string }
+  | { readonly op: 'null'; readonly column: string }
+  | { readonly op: 'box'; readonly lon: string; readonly lat: string; readonly west: number; readonly south: number; readonly east: number; readonly north: number };
+
+/** A mask as a source applies it; lengths in code points. */
+export type PlanMask =
+  | { readonly kind: 'fixed'; readonly value: string | null }
+  | { readonly kind: 'partial'; readonly keepStart: number; readonly keepEnd: number }
+  | { readonly kind: 'email' }
+  | { readonly kind: 'hash' }
+  | { readonly kind: 'number'; readonly step: number }
+  | { readonly kind: 'date'; readonly unit: 'year' | 'month' | 'day' | 'hour' };
+
+export interface PlanColumn {
+  readonly name: string;
+  readonly column: string;
+  readonly columnType: ColumnType;
+  readonly type: FieldType;
+  readonly mask: PlanMask | null;
+}
+
+export interface PlanQuota extends Quota {
+  readonly holder: 'product' | 'grant';
+}
+
+export interface Plan {
+  readonly kind: 'query' | 'verify';
+  readonly columns: readonly PlanColumn[];
+  /** `{op: 'all', of: []}` is true of every row. */
+  readonly where: Condition;
+  readonly order: readonly OrderTerm[];
+  readonly page: { readonly offset: number; readonly limit: number } | null;
+  readonly cap: number;
+  readonly quotas: readonly PlanQuota[];
+  /** Least of the product's and the grant's. */
+  readonly concurrency: { readonly holder: 'product' | 'grant'; readonly limit: number }[];
+}
+
+export const termNames = ['state', 'validity', 'addresses', 'parameters', 'columns', 'masks', 'rows', 'region', 'time', 'paging', 'quotas', 'concurrency'] as const;
+export type TermName = (typeof termNames)[number];
+
+/** One step of the decision, for `explain`: `shape` narrows the answer, `deny` ends the call. */
+export interface TermVerdict {
+  readonly term: TermName;
+  readonly holder: 'product' | 'grant' | 'request';
+  readonly verdict: 'pass' | 'shape' | 'deny';
+  readonly note: string;
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { DomainError } from '../kernel/errors.ts';
+import type { Database } from './database.ts';
+
+const folder = new URL('./migrations/', import.meta.url);
+const LOCK = 0x6c696e67; // one replica migrates, the others wait
+
+interface Migration {
+  number: number;
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+async function load(): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => /^\d{4}_.+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(new URL(name, folder), 'utf8');
+      return { number: Number(name.slice(0, 4)), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}
+
+/** The number of the newest migration that this program knows. */
+export async function schemaVersion(): Promise<number> {
+  return (await load()).at(-1)?.number ?? 0;
+}
+
+/**
+ * Brings the database to this program's schema. Refuses (`storage.schema.newer`) a database that a newer program has
+ * migrated, and (`storage.schema.altered`) one whose applied migrations are not the ones this program carries.
+ * Returns the numbers applied now.
+ */
+export async function migrate(database: Database): Promise<number[]> {
+  const known = await load();
+  return database.transaction(async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    await tx.query(
+      `CREATE TABLE IF NOT EXISTS schema_migrations (
+         number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
+    );
+    const applied = await tx.query<{ number: number; checksum: string }>('SELECT number, checksum FROM schema_migrations ORDER BY number');
+    const newest = known.at(-1)?.number ?? 0;
+    for (const { number, checksum } of applied) {
+      if (number > newest) {
+        throw new DomainError('conflict', 'storage.schema.newer', `The database's schema is ${number}, this program knows ${newest}: start the newer program.`);
+      }
+      if (known.find((migration) => migration.number === number)?.checksum !== checksum) {
+        throw new DomainError('conflict', 'storage.schema.altered', `Migration ${number} in the database differs from this program's.`);
+      }
+    }
+    const pending = known.filter((migration) => !applied.some((row) => row.number === migration.number));
+    for (const { number, name, sql, checksum } of pending) {
+      for (const statement of statements(sql)) await tx.query(statement);
+      await tx.query('INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)', [number, name, checksum]);
+    }
+    return pending.map((migration) => migration.number);
+  });
+}
+
+/** Migrations are plain statements that end in `;` at a line's end: no functions with bodies. */
+const statements = (sql: string): string[] =>
+  sql
+    .replaceAll(/^\s*--.*$/gm, '')
+    .split(/;\s*$/m)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');

@@ -1,0 +1,245 @@
+-- The foundation: node, people, subjects, resources, products, grants, quotas, journal.
+-- One dialect for PGlite and PostgreSQL (15 and later). Times are timestamptz, identifiers uuid as made by the node.
+
+CREATE TABLE node (
+  key text PRIMARY KEY,
+  value text NOT NULL
+);
+
+-- Raised in the transaction of every change that a running call must feel; replicas poll it (design: the hot path).
+CREATE TABLE revision (
+  singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+  value bigint NOT NULL DEFAULT 1
+);
+INSERT INTO revision DEFAULT VALUES;
+
+-- identity: people -------------------------------------------------------------------------------------------------
+CREATE TABLE users (
+  id uuid PRIMARY KEY,
+  name text NOT NULL UNIQUE,
+  display_name text NOT NULL,
+  role text NOT NULL CHECK (role IN ('manager', 'provider', 'consumer', 'auditor')),
+  password_hash text NOT NULL,
+  password_set_at timestamptz NOT NULL DEFAULT now(),
+  must_change boolean NOT NULL DEFAULT true,
+  failures integer NOT NULL DEFAULT 0,
+  locked_until timestamptz,
+  disabled boolean NOT NULL DEFAULT false,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE password_history (
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  password_hash text NOT NULL,
+  set_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX password_history_user ON password_history (user_id, set_at);
+CREATE TABLE sessions (
+  key_hash text PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  csrf_hash text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  seen_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz NOT NULL
+);
+CREATE TABLE api_tokens (
+  id uuid PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  name text NOT NULL,
+  token_hash text NOT NULL UNIQUE,
+  hint text NOT NULL,
+  scopes text[] NOT NULL,
+  expires_at timestamptz,
+  revoked_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- identity: subjects and their credentials --------------------------------------------------------------------------
+CREATE TABLE subjects (
+  id uuid PRIMARY KEY,
+  name text NOT NULL UNIQUE,
+  kind text NOT NULL CHECK (kind IN ('application', 'connector', 'platform')),
+  unit text NOT NULL DEFAULT '',
+  contact text NOT NULL DEFAULT '',
+  owner_id uuid REFERENCES users,
+  disabled boolean NOT NULL DEFAULT false,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE credentials (
+  id uuid PRIMARY KEY,
+  subject_id uuid NOT NULL REFERENCES subjects ON DELETE CASCADE,
+  kind text NOT NULL CHECK (kind IN ('appkey')),
+  key_hash text NOT NULL UNIQUE,
+  hint text NOT NULL,
+  not_before timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz,
+  revoked_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX credentials_subject ON credentials (subject_id);
+
+-- resources ------------------------------------------------------------------------------------------------------
+CREATE TABLE sources (
+  id uuid PRIMARY KEY,
+  name text NOT NULL UNIQUE,
+  type text NOT NULL,
+  settings jsonb NOT NULL,
+  secrets_sealed text,
+  state text NOT NULL DEFAULT 'ok' CHECK (state IN ('ok', 'failing')),
+  state_note text NOT NULL DEFAULT '',
+  checked_at timestamptz,
+  owner_id uuid REFERENCES users,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE resources (
+  id uuid PRIMARY KEY,
+  source_id uuid NOT NULL REFERENCES sources,
+  name text NOT NULL UNIQUE,
+  title text NOT NULL DEFAULT '',
+  location jsonb NOT NULL,
+  fields jsonb NOT NULL,
+  key_columns text[] NOT NULL,
+  notice text NOT NULL DEFAULT '',
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+-- A hosted table keeps its data in schema `hosted`, in a physical table that each import replaces.
+CREATE SCHEMA hosted;
+CREATE TABLE hosted_tables (
+  name text PRIMARY KEY,
+  title text NOT NULL DEFAULT '',
+  physical text NOT NULL UNIQUE,
+  columns jsonb NOT NULL,
+  rows bigint NOT NULL,
+  attribution text NOT NULL DEFAULT '',
+  imported_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- products -------------------------------------------------------------------------------------------------------
+CREATE TABLE products (
+  id uuid PRIMARY KEY,
+  code text NOT NULL UNIQUE,
+  provider_id uuid REFERENCES users,
+  state text NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'published', 'withdrawn')),
+  live_version integer,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE product_versions (
+  product_id uuid NOT NULL REFERENCES products ON DELETE CASCADE,
+  number integer NOT NULL,
+  resource_id uuid NOT NULL REFERENCES resources,
+  definition jsonb NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  published_at timestamptz,
+  PRIMARY KEY (product_id, number)
+);
+CREATE INDEX product_versions_resource ON product_versions (resource_id);
+
+-- grants ---------------------------------------------------------------------------------------------------------
+CREATE TABLE grants (
+  id uuid PRIMARY KEY,
+  subject_id uuid NOT NULL REFERENCES subjects,
+  product_id uuid NOT NULL REFERENCES products,
+  policy jsonb NOT NULL,
+  valid_from timestamptz,
+  valid_to timestamptz,
+  state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'suspended', 'revoked')),
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+-- The one right of a subject to a product: a call finds it by this pair.
+CREATE UNIQUE INDEX grants_one_right ON grants (subject_id, product_id) WHERE state <> 'revoked';
+CREATE INDEX grants_product ON grants (product_id);
+
+-- quotas ---------------------------------------------------------------------------------------------------------
+-- What has been leased to replicas, not what was spent: a dead replica's lease is lost, never given twice.
+CREATE TABLE quota_usage (
+  holder_id uuid NOT NULL,
+  per text NOT NULL CHECK (per IN ('minute', 'hour', 'day', 'total')),
+  unit text NOT NULL CHECK (unit IN ('calls', 'rows', 'bytes')),
+  window_start timestamptz NOT NULL,
+  leased bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (holder_id, per, unit)
+);
+CREATE TABLE quota_slots (
+  holder_id uuid NOT NULL,
+  replica uuid NOT NULL,
+  held integer NOT NULL,
+  seen_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (holder_id, replica)
+);
+
+-- journal --------------------------------------------------------------------------------------------------------
+-- Each writer (one start of one replica) counts its records from 1; `digest` is SHA-256 over the canonical form.
+CREATE TABLE journal_writers (
+  writer uuid PRIMARY KEY,
+  epoch bigint NOT NULL,
+  sequence bigint NOT NULL DEFAULT 0,
+  started_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE journal (
+  at timestamptz NOT NULL,
+  writer uuid NOT NULL,
+  epoch bigint NOT NULL,
+  sequence bigint NOT NULL,
+  stream text NOT NULL CHECK (stream IN ('business', 'operation', 'system')),
+  phase text NOT NULL CHECK (phase IN ('whole', 'intent', 'outcome')),
+  event text NOT NULL,
+  request_id text NOT NULL,
+  trace_id text NOT NULL,
+  actor text NOT NULL,
+  face text NOT NULL,
+  address text NOT NULL,
+  product_id text NOT NULL,
+  product_code text NOT NULL,
+  product_version integer NOT NULL,
+  subject_id text NOT NULL,
+  grant_id text NOT NULL,
+  credential_id text NOT NULL,
+  result text NOT NULL,
+  reason text NOT NULL,
+  error_id text NOT NULL,
+  status integer NOT NULL,
+  rows bigint NOT NULL,
+  bytes bigint NOT NULL,
+  duration_us bigint NOT NULL,
+  details text NOT NULL,
+  digest text NOT NULL
+) PARTITION BY RANGE (at);
+CREATE INDEX journal_order ON journal (at, writer, epoch, sequence);
+CREATE INDEX journal_request ON journal (request_id);
+CREATE INDEX journal_product ON journal (product_id, at);
+CREATE INDEX journal_subject ON journal (subject_id, at);
+
+-- Sums of closed days, so that they outlive the partitions they were made from.
+CREATE TABLE usage_days (
+  day date NOT NULL,
+  product_id text NOT NULL,
+  subject_id text NOT NULL,
+  result text NOT NULL,
+  calls bigint NOT NULL,
+  rows bigint NOT NULL,
+  bytes bigint NOT NULL,
+  within_target bigint NOT NULL,
+  PRIMARY KEY (day, product_id, subject_id, result)
+);
+CREATE TABLE usage_closed (
+  singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+  through date NOT NULL
+);
+
+-- notices to operators ----------------------------------------------------------------------------------------------
+CREATE TABLE notices (
+  id uuid PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now(),
+  kind text NOT NULL,
+  about text NOT NULL,
+  message text NOT NULL,
+  seen boolean NOT NULL DEFAULT false,
+  UNIQUE (kind, about, message)
+);

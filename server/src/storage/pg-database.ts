@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { quoteName, type Cell, type Database, type Queryable, type Row, type SqlValue, type Transaction } from './database.ts';
+
+type Engine = Database['engine'];
+
+/** int8 (counts, sequence numbers) as a JavaScript number: all of ours stay below 2^53. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+interface PgDatabaseOptions {
+  engine: Engine;
+  pool: pg.PoolConfig;
+  /** Called after the pool has ended (PGlite's worker is stopped here). */
+  onClose?: () => Promise<void>;
+  /** Errors of idle connections; the pool replaces them. */
+  onError: (error: Error) => void;
+}
+
+/** The Database over node-postgres: both engines speak PostgreSQL's protocol, PGlite through a stream to its worker. */
+export class PgDatabase implements Database {
+  readonly engine: Engine;
+  readonly #pool: pg.Pool;
+  readonly #onClose: () => Promise<void>;
+
+  constructor(options: PgDatabaseOptions) {
+    this.engine = options.engine;
+    this.#pool = new pg.Pool({ ...options.pool, types });
+    this.#pool.on('error', options.onError);
+    this.#onClose = options.onClose ?? (async () => {});
+  }
+
+  query<R = Row>(sql: string, values: readonly SqlValue[] = []): Promise<R[]> {
+    return run<R>(this.#pool, sql, values);
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#withClient(async (client) => {
+      await client.query('BEGIN');
+      try {
+        const result = await work(asTransaction(client));
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  async append(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[], within?: Transaction): Promise<void> {
+    if (rows.length === 0) return;
+    if (this.engine === 'pglite') return appendByInsert(within ?? this, table, columns, rows);
+    if (within !== undefined) return copyInto(clientOf(within), table, columns, rows);
+    return this.#withClient((client) => copyInto(client, table, columns, rows));
+  }
+
+  async ping(): Promise<boolean> {
+    try {
+      await this.#pool.query('SELECT 1');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+    await this.#onClose();
+  }
+
+  /** A client that saw an error of its connection is destroyed, not put back. */
+  async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    let broken: Error | undefined;
+    try {
+      return await work(client);
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) broken = error instanceof Error ? error : new Error('connection failed', { cause: error });
+      throw error;
+    } finally {
+      client.release(broken !== undefined && isConnectionError(broken) ? broken : false);
+    }
+  }
+}
+
+/** Errors that carry a system code (ECONNRESET …) or come from node-postgres about its connection. */
+const isConnectionError = (error: Error): boolean => 'syscall' in error || /connection|terminat|timeout/i.test(error.message);
+
+const transactions = new WeakMap<Transaction, pg.PoolClient>();
+
+function asTransaction(client: pg.PoolClient): Transaction {
+  const tx: Transaction = { inTransaction: true, query: <R>(sql: string, values: readonly SqlValue[] = []) => run<R>(client, sql, values) };
+  transactions.set(tx, client);
+  return tx;
+}
+
+function clientOf(tx: Transaction): pg.PoolClient {
+  const client = transactions.get(tx);
+  if (client === undefined) throw new TypeError('not a transaction of this database');
+  return client;
+}
+
+async function run<R>(on: pg.Pool | pg.PoolClient, sql: string, values: readonly SqlValue[]): Promise<R[]> {
+  const result: pg.QueryResult<R & pg.QueryResultRow> = await on.query(sql, [...values]);
+  return result.rows;
+}
+
+const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const copyCell = (cell: Cell): string => (cell === null ? '\\N' : cell.replace(/[\\\t\n\r]/g, (c) => escapes[c] ?? c));
+
+async function copyInto(client: pg.PoolClient, table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
+  const stream = client.query(copyFrom(`COPY ${table} (${columns.map(quoteName).join(',')}) FROM STDIN`));
+  const text = rows.map((row) => row.map(copyCell).join('\t')).join('\n') + '\n';
+  stream.end(text);
+  await once(stream, 'finish');
+}
+
+/** One array parameter a column: the same statement whatever the number of rows. */
+async function appendByInsert(on: Queryable, table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
+  const types = await columnTypes(on, table);
+  const arrays = columns.map((_, index) => rows.map((row) => row[index] ?? null));
+  const names = columns.map(quoteName).join(',');
+  const aliases = columns.map((_, index) => `c${index}`);
+  const casts = columns.map((name, index) => `c${index}::${types.get(name) ?? 'text'}`).join(',');
+  const unnest = columns.map((_, index) => `$${index + 1}::text[]`).join(',');
+  await on.query(`INSERT INTO ${table} (${names}) SELECT ${casts} FROM unnest(${unnest}) AS t(${aliases.join(',')})`, arrays);
+}
+
+async function columnTypes(on: Queryable, table: string): Promise<Map<string, string>> {
+  const rows = await on.query<{ name: string; type: string }>(
+    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+    [table],
+  );
+  return new Map(rows.map((row) => [row.name, row.type]));
+}

@@ -1,0 +1,57 @@
+/**
+ * The outside services that tests may need. Each is looked up by an environment
+ * variable; without it the tests that need the service are left out, and the
+ * test runner says so at its end (scripts/testing/left-out.ts).
+ */
+interface Service {
+  readonly name: string;
+  /** The environment variable that says where the service is. */
+  readonly variable: string;
+  readonly example: string;
+}
+
+const services = {
+  postgres: {
+    name: 'PostgreSQL',
+    variable: 'LINGQU_TEST_POSTGRES_URL',
+    example: 'postgres://postgres@127.0.0.1:5432/postgres',
+  },
+} as const satisfies Record<string, Service>;
+
+export type ServiceName = keyof typeof services;
+
+/** How the reason of every test left out begins: the runner finds them by it. */
+export const LEFT_OUT = 'left out, needs ';
+
+/** An administrator's connection URL, under which tests create databases of their own. */
+export const postgresUrl: string | undefined = addressOf('postgres');
+
+/** The services that no variable leads to. */
+export function missingServices(): Service[] {
+  return (Object.keys(services) as ServiceName[])
+    .filter((name) => addressOf(name) === undefined)
+    .map((name) => services[name]);
+}
+
+/** Whoever sets this wants every test to run: a missing service is a failure. */
+export function servicesAreRequired(): boolean {
+  return process.env['LINGQU_TEST_REQUIRE'] === '1';
+}
+
+/**
+ * The option that leaves a test out while a service that it needs is missing:
+ * `test('…', needs('postgres'), async () => …)`; for further options
+ * `{ ...needs('postgres'), timeout: 5_000 }`.
+ */
+export function needs(...names: readonly ServiceName[]): { skip: string } | Record<never, never> {
+  const missing = names.filter((name) => addressOf(name) === undefined).map((name) => services[name]);
+  if (missing.length === 0) return {};
+  const reason = LEFT_OUT + missing.map(({ name, variable }) => `${name} (${variable})`).join(' and ');
+  if (servicesAreRequired()) throw new Error(`LINGQU_TEST_REQUIRE=1, but a test is ${reason}`);
+  return { skip: reason };
+}
+
+function addressOf(name: ServiceName): string | undefined {
+  // An empty variable is what a shell makes of one that was never set.
+  return process.env[services[name].variable] || undefined;
+}
