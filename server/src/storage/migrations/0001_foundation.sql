@@ -16,17 +16,22 @@ INSERT INTO revision DEFAULT VALUES;
 -- identity: people -------------------------------------------------------------------------------------------------
 CREATE TABLE users (
   id uuid PRIMARY KEY,
-  name text NOT NULL UNIQUE,
+  name text COLLATE "C" NOT NULL UNIQUE,
   display_name text NOT NULL,
   role text NOT NULL CHECK (role IN ('manager', 'provider', 'consumer', 'auditor')),
   password_hash text NOT NULL,
   password_set_at timestamptz NOT NULL DEFAULT now(),
   must_change boolean NOT NULL DEFAULT true,
-  failures integer NOT NULL DEFAULT 0,
-  locked_until timestamptz,
   disabled boolean NOT NULL DEFAULT false,
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now()
+);
+-- Counted by a short digest of the name that was typed, whether or not such a user exists: both are answered alike.
+CREATE TABLE log_in_attempts (
+  name_digest text PRIMARY KEY,
+  failures integer NOT NULL,
+  last_at timestamptz NOT NULL,
+  locked_until timestamptz
 );
 CREATE TABLE password_history (
   user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -42,6 +47,7 @@ CREATE TABLE sessions (
   seen_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL
 );
+CREATE INDEX sessions_user ON sessions (user_id);
 CREATE TABLE api_tokens (
   id uuid PRIMARY KEY,
   user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -53,11 +59,12 @@ CREATE TABLE api_tokens (
   revoked_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX api_tokens_user ON api_tokens (user_id);
 
 -- identity: subjects and their credentials --------------------------------------------------------------------------
 CREATE TABLE subjects (
   id uuid PRIMARY KEY,
-  name text NOT NULL UNIQUE,
+  name text COLLATE "C" NOT NULL UNIQUE,
   kind text NOT NULL CHECK (kind IN ('application', 'connector', 'platform')),
   unit text NOT NULL DEFAULT '',
   contact text NOT NULL DEFAULT '',
@@ -66,6 +73,7 @@ CREATE TABLE subjects (
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX subjects_owner ON subjects (owner_id);
 CREATE TABLE credentials (
   id uuid PRIMARY KEY,
   subject_id uuid NOT NULL REFERENCES subjects ON DELETE CASCADE,
@@ -175,13 +183,19 @@ CREATE TABLE quota_slots (
 );
 
 -- journal --------------------------------------------------------------------------------------------------------
--- Each writer (one start of one replica) counts its records from 1; `digest` is SHA-256 over the canonical form.
+-- Each writer (one start of one replica) counts its records from 1 in each epoch; `digest` is SHA-256 over the canonical
+-- form. `sequence` is kept for the shared writer, which journals in the transaction of a change, and noted at a clean
+-- end for the others.
 CREATE TABLE journal_writers (
-  writer uuid PRIMARY KEY,
-  epoch bigint NOT NULL,
+  writer uuid NOT NULL,
+  epoch bigint NOT NULL UNIQUE,
   sequence bigint NOT NULL DEFAULT 0,
-  started_at timestamptz NOT NULL DEFAULT now()
+  started_at timestamptz NOT NULL DEFAULT now(),
+  closed_at timestamptz,
+  PRIMARY KEY (writer, epoch)
 );
+INSERT INTO journal_writers (writer, epoch) VALUES ('00000000-0000-4000-8000-6f7065726174', 0);
+-- An outcome names the intent that it ends; response_us is the time to the first byte.
 CREATE TABLE journal (
   at timestamptz NOT NULL,
   writer uuid NOT NULL,
@@ -208,10 +222,15 @@ CREATE TABLE journal (
   rows bigint NOT NULL,
   bytes bigint NOT NULL,
   duration_us bigint NOT NULL,
+  response_us bigint NOT NULL,
+  intent_at timestamptz,
+  intent_epoch bigint NOT NULL,
+  intent_sequence bigint NOT NULL,
   details text NOT NULL,
   digest text NOT NULL
 ) PARTITION BY RANGE (at);
-CREATE INDEX journal_order ON journal (at, writer, epoch, sequence);
+-- Unique, so that a batch whose commit is unknown can be written again without doubling a record.
+CREATE UNIQUE INDEX journal_order ON journal (at, writer, epoch, sequence);
 CREATE INDEX journal_request ON journal (request_id);
 CREATE INDEX journal_product ON journal (product_id, at);
 CREATE INDEX journal_subject ON journal (subject_id, at);
