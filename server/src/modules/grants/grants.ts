@@ -1,0 +1,87 @@
+import { Compile } from 'typebox/compile';
+import { Default } from 'typebox/value';
+import { DateTime } from 'luxon';
+import { displayZone } from '../../kernel/clock.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { Queryable, Transaction } from '../../storage/database.ts';
+import { raiseRevision } from '../../storage/revision.ts';
+import { checkPolicy } from '../policy/index.ts';
+import { findLiveProduct, getProduct, shapeOf, type Product } from '../products/index.ts';
+import { findResource } from '../resources/index.ts';
+import { GrantTerms, type Grant, type GrantState } from './model.ts';
+import { findGrant, findRight, insertGrant, setGrantState, updateGrant, type GrantValues } from './store.ts';
+
+const schema = Compile(GrantTerms);
+
+/** Gives a subject the one right to a product; throws `grant.exists`, and `policy.*` for a term that cannot be enforced. */
+export async function createGrant(tx: Transaction, input: { subjectId: string; product: string; terms: unknown }): Promise<Grant> {
+  const product = await getProduct(tx, input.product);
+  const values = await checkTerms(tx, product, input.terms);
+  if ((await findRight(tx, input.subjectId, product.id)) !== undefined) {
+    throw new DomainError('conflict', 'grant.exists', '该主体对该产品已有授权，请修改原授权 (the subject holds a grant for this product: change that one)');
+  }
+  const id = newId();
+  await insertGrant(tx, id, input.subjectId, product.id, values);
+  await raiseRevision(tx);
+  return getGrant(tx, id);
+}
+
+export async function changeGrant(tx: Transaction, id: string, terms: unknown, expected: number): Promise<Grant> {
+  const grant = await getGrant(tx, id);
+  const values = await checkTerms(tx, await getProduct(tx, grant.productId), terms);
+  if (!(await updateGrant(tx, id, values, expected))) {
+    throw new DomainError('precondition-failed', 'version.stale', '授权已被他人修改或已撤销，请重新读取 (changed by someone else or revoked: read it again)');
+  }
+  await raiseRevision(tx);
+  return getGrant(tx, id);
+}
+
+const following: Readonly<Record<GrantState, readonly GrantState[]>> = {
+  active: ['suspended', 'revoked'],
+  suspended: ['active', 'revoked'],
+  revoked: [],
+};
+
+/** Suspends, resumes or revokes; a revoked grant stays so. Running calls feel it within 2 s. */
+export async function moveGrant(tx: Transaction, id: string, state: GrantState): Promise<Grant> {
+  const grant = await getGrant(tx, id);
+  if (!following[grant.state].includes(state)) {
+    throw new DomainError('conflict', 'grant.state', `授权处于 ${grant.state}，不能变为 ${state} (the grant cannot go from ${grant.state} to ${state})`);
+  }
+  await setGrantState(tx, id, state);
+  await raiseRevision(tx);
+  return getGrant(tx, id);
+}
+
+export async function getGrant(on: Queryable, id: string): Promise<Grant> {
+  const grant = await findGrant(on, id);
+  if (grant === undefined) throw new DomainError('not-found', 'grant.unknown', `没有授权 ${id} (no such grant)`);
+  return grant;
+}
+
+async function checkTerms(tx: Transaction, product: Product, input: unknown): Promise<GrantValues> {
+  const terms = Default(GrantTerms, structuredClone(input ?? {}));
+  if (!schema.Check(terms)) {
+    const faults = [...schema.Errors(terms)].slice(0, 20).map((fault) => `${fault.instancePath.slice(1) || 'terms'}: ${fault.message}`);
+    throw new DomainError('invalid-definition', 'grant.terms', `授权条款有误：${faults.join('; ')} (unknown or malformed terms)`, { details: { faults } });
+  }
+  // A grant binds to what callers meet: the live version where there is one.
+  const bound = (await findLiveProduct(tx, product.id)) ?? product;
+  const resource = await findResource(tx, bound.resourceId);
+  if (resource === undefined) throw new DomainError('not-found', 'resource.unknown', '产品的数据资源不存在 (the product has lost its resource)');
+  checkPolicy(terms.policy, shapeOf(bound.definition, resource), bound.definition.policy);
+  const validFrom = instant(terms.validFrom);
+  const validTo = instant(terms.validTo);
+  if (validFrom !== null && validTo !== null && validFrom >= validTo) {
+    throw new DomainError('invalid-definition', 'grant.period', '授权期限的结束须晚于开始 (validTo must be after validFrom)');
+  }
+  return { policy: terms.policy, validFrom, validTo };
+}
+
+function instant(text: string | null): Date | null {
+  if (text === null) return null;
+  const read = DateTime.fromISO(text.replace(' ', 'T'), { zone: displayZone });
+  if (!read.isValid) throw new DomainError('invalid-definition', 'grant.period', `时间 ${text} 无法识别，应为 ISO 8601 (not a time in ISO 8601)`);
+  return read.toJSDate();
+}

@@ -1,0 +1,92 @@
+import Type, { type Static } from 'typebox';
+import { fieldTypes, operators, Policy } from '../policy/index.ts';
+
+/** A name on the wire: what JSON, XML and CSV can all carry. */
+const WireName = Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,63}$', description: '字母或下划线开头，其后为字母、数字、_ . -，至多 64 个字符' });
+const Column = Type.String({ minLength: 1, maxLength: 128 });
+const Text = (maxLength: number) => Type.String({ maxLength, default: '' });
+
+/** GOV-code and the path of every face: see rules.ts, which explains a violation. */
+export const ProductCode = Type.String({ minLength: 1, maxLength: 64 });
+
+/** Classes of service interfaces (decision 30). */
+export const serviceClasses = ['query', 'verify', 'transfer', 'download', 'other'] as const;
+
+const literals = <const T extends readonly string[]>(values: T) => Type.Union(values.map((value) => Type.Literal(value)) as { [K in keyof T]: ReturnType<typeof Type.Literal<T[K] & string>> });
+
+export const Field = Type.Object(
+  {
+    name: WireName,
+    column: Column,
+    type: literals(fieldTypes),
+    title: Text(100),
+    description: Text(500),
+    /** SEA's 必须: the field is never NULL. */
+    required: Type.Boolean({ default: false }),
+    /** A sensitive field's parameter values are redacted in the journal. */
+    sensitive: Type.Boolean({ default: false }),
+  },
+  { additionalProperties: false },
+);
+export type Field = Static<typeof Field>;
+
+export const Parameter = Type.Object(
+  {
+    name: WireName,
+    column: Column,
+    operator: literals(operators),
+    required: Type.Boolean({ default: false }),
+    title: Text(100),
+    description: Text(500),
+    example: Text(200),
+  },
+  { additionalProperties: false },
+);
+export type Parameter = Static<typeof Parameter>;
+
+export const ProductDefinition = Type.Object(
+  {
+    /** Unit that provides the data, and its code: unified social credit code or another of 2 to 18 letters and digits. */
+    provider: Type.Object({ name: Type.String({ minLength: 2, maxLength: 100 }), code: Type.String({ pattern: '^[0-9A-Za-z]{2,18}$' }) }, { additionalProperties: false }),
+    /** Provider + resource + class (GOV-name); see rules.ts. */
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    serviceClass: literals(serviceClasses),
+    resource: Type.String({ minLength: 1, maxLength: 100 }),
+    description: Text(2000),
+    attribution: Text(1000),
+    kind: Type.Union([Type.Literal('query'), Type.Literal('verify')], { default: 'query' }),
+    fields: Type.Array(Field, { maxItems: 500, default: [] }),
+    parameters: Type.Array(Parameter, { maxItems: 50, default: [] }),
+    order: Type.Array(Type.Object({ column: Column, direction: Type.Union([Type.Literal('asc'), Type.Literal('desc')], { default: 'asc' }) }, { additionalProperties: false }), { maxItems: 5, default: [] }),
+    /** Most rows of an answer without paging. */
+    cap: Type.Integer({ minimum: 1, maximum: 10_000_000, default: 10_000 }),
+    maxPageSize: Type.Integer({ minimum: 1, maximum: 10_000, default: 1000 }),
+    maxOffset: Type.Integer({ minimum: 0, maximum: 10_000_000, default: 100_000 }),
+    policy: Type.Unsafe<Policy>({ ...Policy, default: {} }),
+    /** Names of the listeners that serve it. */
+    listeners: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: 10, default: ['data'] }),
+    /** Who may see that it exists: everyone, or those who hold a grant. */
+    visibility: Type.Union([Type.Literal('public'), Type.Literal('granted')], { default: 'public' }),
+  },
+  { additionalProperties: false },
+);
+export type ProductDefinition = Static<typeof ProductDefinition>;
+
+export type ProductState = 'draft' | 'published' | 'withdrawn';
+
+/** A product with one of its versions: the draft that is being worked on, or the live one. */
+export interface Product {
+  readonly id: string;
+  readonly code: string;
+  readonly state: ProductState;
+  readonly providerId: string | null;
+  readonly liveVersion: number | null;
+  /** The newest version's number; greater than the live one while a change is being prepared. */
+  readonly draftVersion: number;
+  readonly definition: ProductDefinition;
+  readonly resourceId: string;
+  /** For ETag and If-Match. */
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}

@@ -1,0 +1,20 @@
+import type { ColumnType, ProductShape } from '../policy/index.ts';
+import type { Resource } from '../resources/index.ts';
+import type { ProductDefinition } from './model.ts';
+
+/** The product as the policy engine sees it. */
+export function shapeOf(definition: ProductDefinition, resource: Resource): ProductShape {
+  const columns = Object.assign(Object.create(null) as Record<string, ColumnType>, Object.fromEntries(resource.columns.map((column) => [column.name, column.type])));
+  return {
+    kind: definition.kind,
+    columns,
+    fields: definition.fields,
+    parameters: definition.parameters,
+    order: definition.order,
+    key: resource.key,
+    cap: definition.cap,
+    maxPageSize: definition.maxPageSize,
+    maxOffset: definition.maxOffset,
+    policy: definition.policy,
+  };
+}

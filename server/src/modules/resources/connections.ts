@@ -1,0 +1,84 @@
+import { DomainError } from '../../kernel/errors.ts';
+import type { Queryable } from '../../storage/database.ts';
+import type { NodeKey } from '../../storage/node-key.ts';
+import { unknownSource } from './errors.ts';
+import type { SourceConnection, SourceSettings, SourceType } from './ports.ts';
+import { findSource, type StoredSource } from './store.ts';
+
+interface Open {
+  readonly version: number;
+  readonly connection: SourceConnection;
+}
+
+/** The open connections to sources, one a source; a changed source is opened anew at its next use. */
+export class SourceConnections {
+  readonly #types: ReadonlyMap<string, SourceType>;
+  readonly #key: NodeKey;
+  readonly #open = new Map<string, Open>();
+
+  constructor(types: readonly SourceType[], key: NodeKey) {
+    this.#types = new Map(types.map((type) => [type.type, type]));
+    this.#key = key;
+  }
+
+  /** Throws `source.type.unknown` with the types there are. */
+  typeOf(name: string): SourceType {
+    const type = this.#types.get(name);
+    if (type === undefined) {
+      const known = [...this.#types.keys()].join(', ');
+      throw new DomainError('invalid-definition', 'source.type.unknown', `没有 ${name} 类型的数据源，可用：${known} (no such source type)`, { details: { type: name } });
+    }
+    return type;
+  }
+
+  /** Settings without secrets, and the secrets sealed. */
+  seal(type: SourceType, settings: SourceSettings): { settings: SourceSettings; secretsSealed: string | null } {
+    const open: Record<string, unknown> = {};
+    const secret: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(settings)) (type.secrets.includes(name) ? secret : open)[name] = value;
+    const secretsSealed = Object.keys(secret).length === 0 ? null : this.#key.seal(JSON.stringify(secret), `source:${type.type}`);
+    return { settings: open, secretsSealed };
+  }
+
+  unseal(source: StoredSource): SourceSettings {
+    const secrets = source.secretsSealed === null ? {} : (JSON.parse(this.#key.open(source.secretsSealed, `source:${source.type}`)) as Record<string, unknown>);
+    return { ...source.settings, ...secrets };
+  }
+
+  /** The connection of a source at the version a caller knows; opened when it is not. */
+  async get(on: Queryable, sourceId: string): Promise<SourceConnection> {
+    const open = this.#open.get(sourceId);
+    if (open !== undefined) return open.connection;
+    const source = await findSource(on, sourceId);
+    if (source === undefined) throw unknownSource(sourceId);
+    return this.#remember(source);
+  }
+
+  #remember(source: StoredSource): SourceConnection {
+    const known = this.#open.get(source.id);
+    if (known?.version === source.version) return known.connection;
+    const connection = this.typeOf(source.type).open(this.unseal(source));
+    this.#open.set(source.id, { version: source.version, connection });
+    if (known !== undefined) void known.connection.close().catch(() => {}); // its last answers end by themselves
+    return connection;
+  }
+
+  /** Called when the revision has moved: closes what has changed or gone. */
+  async refresh(on: Queryable): Promise<void> {
+    for (const id of [...this.#open.keys()]) {
+      const source = await findSource(on, id);
+      if (source === undefined) await this.#forget(id);
+      else this.#remember(source);
+    }
+  }
+
+  async #forget(id: string): Promise<void> {
+    const open = this.#open.get(id);
+    this.#open.delete(id);
+    await open?.connection.close();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((id) => this.#forget(id)));
+  }
+}

@@ -1,0 +1,95 @@
+import type { TObject } from 'typebox';
+import type { ColumnType, Condition, OrderTerm, PlanMask } from '../policy/index.ts';
+
+/** How a value is written on a wire; spec/wire-values.yaml says which face writes which type how. */
+export const wireForms = ['text', 'number', 'boolean', 'date', 'time', 'datetime-space', 'datetime-iso', 'base64', 'json'] as const;
+export type WireForm = (typeof wireForms)[number];
+
+/** A column as its source describes it; `native` is the source's own name of the type. */
+export interface ColumnDescription {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly native: string;
+  readonly nullable: boolean;
+  readonly comment: string;
+}
+
+export interface TableName {
+  /** Empty where the source has no schemas. */
+  readonly schema: string;
+  readonly name: string;
+}
+
+export interface TableDescription extends TableName {
+  readonly comment: string;
+  readonly columns: readonly ColumnDescription[];
+  /** Columns of the primary key, or of a unique key without NULLs; empty when there is none. */
+  readonly key: readonly string[];
+}
+
+/** What a source is asked to read: all decided, nothing to interpret. */
+export interface ReadPlan {
+  readonly table: TableName;
+  readonly columns: readonly ReadColumn[];
+  /** Native types of the columns that `where` and `order` name. */
+  readonly natives: Readonly<Record<string, string>>;
+  readonly where: Condition;
+  /** Ends in a unique key. */
+  readonly order: readonly OrderTerm[];
+  readonly offset: number;
+  readonly limit: number;
+  /** Key of masks that hash (HMAC-SHA256). */
+  readonly maskKey: Buffer;
+}
+
+export interface ReadColumn {
+  readonly name: string;
+  readonly column: string;
+  readonly columnType: ColumnType;
+  readonly mask: PlanMask | null;
+  readonly form: WireForm;
+}
+
+/** Rows as JSON objects joined by commas, or as cells of canonical text. */
+export type RowBatch = { readonly rows: number; readonly json: string } | { readonly rows: number; readonly cells: readonly (readonly (string | null)[])[] };
+export type RowShape = 'json' | 'cells';
+
+export interface RowStream {
+  /** How many rows come: counted in the snapshot that is read. */
+  readonly rows: number;
+  readonly batches: AsyncIterable<RowBatch>;
+}
+
+/** Reads rows of tables. Every method throws DomainErrors: source-unavailable, source-changed, timeout, busy, internal. */
+export interface TableReader {
+  /** At most `plan.limit` rows in one piece; undefined when the piece would be larger than `maxBytes`. */
+  readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined>;
+  /** Rows piece by piece, in constant memory; throws `result-too-large` when there are more than `plan.limit`. */
+  openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream>;
+  count(plan: ReadPlan, signal: AbortSignal): Promise<number>;
+}
+
+export interface Probe {
+  /** What answered: product and version, encoding and so on, for the operator. */
+  readonly about: Readonly<Record<string, string>>;
+  readonly warnings: readonly string[];
+}
+
+/** An open connection (or pool) to a source. */
+export interface SourceConnection extends TableReader {
+  /** Proves that the source can be used; throws `source-unavailable` with what to mend. */
+  probe(): Promise<Probe>;
+  describeTables(): Promise<readonly TableDescription[]>;
+  close(): Promise<void>;
+}
+
+export type SourceSettings = Readonly<Record<string, unknown>>;
+
+/** A type of source: how its settings look and how it is opened. One folder in sources/ each. */
+export interface SourceType {
+  readonly type: string;
+  /** Validates the settings; the properties named in `secrets` are sealed at rest and never shown. */
+  readonly schema: TObject;
+  readonly secrets: readonly string[];
+  open(settings: SourceSettings): SourceConnection;
+}

@@ -1,0 +1,88 @@
+import type pg from 'pg';
+import type { ColumnType } from '../../modules/policy/index.ts';
+import type { ColumnDescription, TableDescription } from '../../modules/resources/index.ts';
+
+/** Only pg_catalog's common part is asked: KingbaseES, openGauss and other kin answer the same. */
+const columnsSql = `
+  SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, format_type(a.atttypid, a.atttypmod) AS native,
+         NOT a.attnotnull AS nullable, coalesce(col_description(c.oid, a.attnum), '') AS comment,
+         coalesce(obj_description(c.oid, 'pg_class'), '') AS table_comment, t.typtype AS kind
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_type t ON t.oid = a.atttypid
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+    AND has_table_privilege(c.oid, 'SELECT')
+  ORDER BY n.nspname, c.relname, a.attnum`;
+
+/** Unique keys without NULLs or conditions, primary keys first, then the shortest. */
+const keysSql = `
+  SELECT n.nspname AS schema, c.relname AS table, array_agg(a.attname::text ORDER BY k.place) AS columns
+  FROM pg_index i
+  JOIN pg_class c ON c.oid = i.indrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+  WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+  GROUP BY n.nspname, c.relname, i.indexrelid, i.indisprimary, i.indnatts
+  HAVING bool_and(a.attnotnull)
+  ORDER BY i.indisprimary DESC, i.indnatts`;
+
+const typeNames: Readonly<Record<string, ColumnType>> = {
+  text: 'text',
+  'character varying': 'text',
+  character: 'text',
+  bpchar: 'text',
+  name: 'text',
+  citext: 'text',
+  smallint: 'integer',
+  integer: 'integer',
+  bigint: 'bigint',
+  numeric: 'decimal',
+  real: 'float',
+  'double precision': 'float',
+  boolean: 'boolean',
+  date: 'date',
+  'time without time zone': 'time',
+  'timestamp without time zone': 'timestamp',
+  'timestamp with time zone': 'timestamptz',
+  bytea: 'binary',
+  json: 'json',
+  jsonb: 'json',
+  uuid: 'uuid',
+};
+
+/** `numeric(10,2)` → numeric; enumerations are text; what is not known can be shown as text and takes no condition. */
+export function columnType(native: string, kind: string): ColumnType {
+  if (kind === 'e') return 'text';
+  return typeNames[native.replace(/\([^)]*\)/, '').trim()] ?? 'other';
+}
+
+interface ColumnRow {
+  schema: string;
+  table: string;
+  column: string;
+  native: string;
+  nullable: boolean;
+  comment: string;
+  table_comment: string;
+  kind: string;
+}
+
+export async function describeTables(pool: pg.Pool): Promise<TableDescription[]> {
+  const columns = await pool.query<ColumnRow>(columnsSql);
+  const keys = await pool.query<{ schema: string; table: string; columns: string[] }>(keysSql);
+  const tables = new Map<string, { schema: string; name: string; comment: string; columns: ColumnDescription[]; key: readonly string[] }>();
+  for (const row of columns.rows) {
+    const id = JSON.stringify([row.schema, row.table]);
+    const table = tables.get(id) ?? { schema: row.schema, name: row.table, comment: row.table_comment, columns: [], key: [] };
+    table.columns.push({ name: row.column, type: columnType(row.native, row.kind), native: row.native, nullable: row.nullable, comment: row.comment });
+    tables.set(id, table);
+  }
+  for (const row of keys.rows) {
+    const table = tables.get(JSON.stringify([row.schema, row.table]));
+    if (table !== undefined && table.key.length === 0) table.key = row.columns;
+  }
+  return [...tables.values()];
+}

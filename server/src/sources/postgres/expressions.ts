@@ -1,0 +1,193 @@
+import { quoteName } from '../../storage/database.ts';
+import type { Comparison, Condition, Literal, PlanMask } from '../../modules/policy/index.ts';
+import type { ReadColumn, WireForm } from '../../modules/resources/index.ts';
+
+/** Collects bound values while SQL text is built: values never stand in the text. */
+export class Bindings {
+  readonly values: (string | Buffer)[] = [];
+
+  add(value: string | Buffer): string {
+    this.values.push(value);
+    return `$${this.values.length}`;
+  }
+}
+
+export interface SqlContext {
+  readonly bindings: Bindings;
+  /** Zone in which the source's zoneless times are meant, checked against pg_timezone_names when the source is added. */
+  readonly zone: string;
+  readonly natives: Readonly<Record<string, string>>;
+  readonly maskKey: Buffer;
+}
+
+/** The table is `t` in every statement: a bare name in ORDER BY would mean the output column of that name. */
+export const columnSql = (column: string): string => `t.${quoteName(column)}`;
+
+const literalString = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+// ---- conditions ---------------------------------------------------------------------------------------------------
+
+const sqlOperators: Record<Comparison, string> = { eq: '=', ne: '<>', lt: '<', le: '<=', gt: '>', ge: '>=' };
+
+/** Types whose own `=` is equality by code point, so that an index serves. */
+const plainText = new Set(['text', 'character varying']);
+
+/** A condition of the plan as SQL; three-valued like SQL itself, so that NULL fails every comparison. */
+export function conditionSql(condition: Condition, context: SqlContext): string {
+  switch (condition.op) {
+    case 'all':
+      return condition.of.length === 0 ? 'true' : `(${condition.of.map((part) => conditionSql(part, context)).join(' AND ')})`;
+    case 'any':
+      return condition.of.length === 0 ? 'false' : `(${condition.of.map((part) => conditionSql(part, context)).join(' OR ')})`;
+    case 'not':
+      return `(NOT ${conditionSql(condition.of, context)})`;
+    case 'null':
+      return `(${columnSql(condition.column)} IS NULL)`;
+    case 'contains':
+      return `(strpos(${columnSql(condition.column)}::text COLLATE "C", ${context.bindings.add(condition.text)}::text COLLATE "C") > 0)`;
+    case 'in':
+      return `(${condition.values.map((value) => comparisonSql('eq', condition.column, value, context)).join(' OR ')})`;
+    case 'box':
+      return boxSql(condition, context);
+    default:
+      return comparisonSql(condition.op, condition.column, condition.value, context);
+  }
+}
+
+function comparisonSql(op: Comparison, column: string, value: Literal, context: SqlContext): string {
+  const name = columnSql(column);
+  const operator = sqlOperators[op];
+  if (value.type !== 'text') return `(${name} ${operator} ${literalSql(value, context)})`;
+  const parameter = `${context.bindings.add(value.text)}::text`;
+  const strict = `${name}::text COLLATE "C" ${operator} ${parameter}`;
+  // The plain comparison lets an index serve; the strict one keeps a case-insensitive collation from widening it.
+  return op === 'eq' && plainText.has(native(column, context)) ? `(${name} = ${parameter} AND ${strict})` : `(${strict})`;
+}
+
+const native = (column: string, context: SqlContext): string => (context.natives[column] ?? '').replace(/\(.*\)/, '');
+
+const casts: Record<Exclude<Literal['type'], 'text' | 'timestamp' | 'binary' | 'json' | 'other'>, string> = {
+  integer: 'int8',
+  bigint: 'int8',
+  decimal: 'numeric',
+  float: 'float8',
+  boolean: 'bool',
+  date: 'date',
+  time: 'time',
+  timestamptz: 'timestamptz',
+  uuid: 'uuid',
+};
+
+function literalSql(value: Literal, context: SqlContext): string {
+  const parameter = context.bindings.add(value.text);
+  if (value.type === 'timestamp') return `(${parameter}::timestamptz AT TIME ZONE ${literalString(context.zone)})`;
+  if (value.type === 'text' || value.type === 'binary' || value.type === 'json' || value.type === 'other') return `${parameter}::text`;
+  return `${parameter}::${casts[value.type]}`;
+}
+
+function boxSql(box: Extract<Condition, { op: 'box' }>, context: SqlContext): string {
+  const lon = columnSql(box.lon);
+  const lat = columnSql(box.lat);
+  const number = (value: number): string => `${context.bindings.add(String(value))}::numeric`;
+  const west = `${lon} >= ${number(box.west)}`;
+  const east = `${lon} <= ${number(box.east)}`;
+  const across = box.west > box.east ? `(${west} OR ${east})` : `${west} AND ${east}`;
+  // A longitude outside ±180 or a NaN is no place: it stands in no box.
+  return `(${across} AND ${lon} BETWEEN -180 AND 180 AND ${lat} >= ${number(box.south)} AND ${lat} <= ${number(box.north)})`;
+}
+
+// ---- output -------------------------------------------------------------------------------------------------------
+
+/** A column as a JSON value, for row_to_json. */
+export function jsonValueSql(column: ReadColumn, context: SqlContext): string {
+  const masked = maskSql(column, context);
+  if (masked !== undefined) return masked;
+  const name = columnSql(column.column);
+  if (column.form === 'number' || column.form === 'boolean' || column.form === 'json') return name;
+  if (column.form === 'datetime-iso') return instantSql(column, name, context);
+  return textSql(column, name, column.form, context);
+}
+
+/** A column as canonical text, for cells. */
+export function cellSql(column: ReadColumn, context: SqlContext): string {
+  const masked = maskSql(column, context);
+  if (masked !== undefined) return `(${masked})::text`;
+  return textSql(column, columnSql(column.column), column.form, context);
+}
+
+function textSql(column: ReadColumn, value: string, form: WireForm, context: SqlContext): string {
+  switch (form) {
+    case 'datetime-space':
+      return `${localSql(column, value, context)}::text`;
+    case 'datetime-iso':
+      return `(to_json(${instantSql(column, value, context)}) #>> '{}')`;
+    case 'base64':
+      return `translate(encode(${value}, 'base64'), E'\\n', '')`;
+    default:
+      return column.columnType === 'timestamp' || column.columnType === 'timestamptz' ? `${localSql(column, value, context)}::text` : `${value}::text`;
+  }
+}
+
+/** An instant; sessions run in Asia/Shanghai, so that PostgreSQL writes it with that zone's offset. */
+function instantSql(column: ReadColumn, value: string, context: SqlContext): string {
+  return column.columnType === 'timestamp' ? `(${value} AT TIME ZONE ${literalString(context.zone)})` : `(${value})::timestamptz`;
+}
+
+/** Local time of Asia/Shanghai without zone. */
+function localSql(column: ReadColumn, value: string, context: SqlContext): string {
+  if (column.columnType === 'timestamp' && context.zone === 'Asia/Shanghai') return `(${value})::timestamp`;
+  return `(${instantSql(column, value, context)})::timestamp`;
+}
+
+// ---- masks --------------------------------------------------------------------------------------------------------
+
+/** A mask's SQL, or undefined for an open column. NULL stays NULL under every mask but a fixed text. */
+function maskSql(column: ReadColumn, context: SqlContext): string | undefined {
+  const { mask } = column;
+  if (mask === null) return undefined;
+  const name = columnSql(column.column);
+  const text = `${textSql(column, name, 'text', context)}`;
+  switch (mask.kind) {
+    case 'fixed':
+      return mask.value === null ? 'NULL::text' : `${context.bindings.add(mask.value)}::text`;
+    case 'partial':
+      return partialSql(text, mask.keepStart, mask.keepEnd);
+    case 'email':
+      return `(CASE WHEN strpos(${text}, '@') > 1 THEN left(${text}, 1) || '***' || substr(${text}, strpos(${text}, '@')) ELSE repeat('*', char_length(${text})) END)`;
+    case 'hash':
+      return hashSql(text, context);
+    case 'number':
+      return numberSql(column, name, mask, context);
+    case 'date':
+      return dateSql(column, name, mask, context);
+  }
+}
+
+const partialSql = (text: string, start: number, end: number): string =>
+  `(CASE WHEN char_length(${text}) <= ${start + end} THEN repeat('*', char_length(${text})) ` +
+  `ELSE left(${text}, ${start}) || repeat('*', char_length(${text}) - ${start + end}) || right(${text}, ${end}) END)`;
+
+const BLOCK = 64; // RFC 2104, SHA-256
+
+/** HMAC-SHA256 in lower-case hex, out of the sha256() that every PostgreSQL has: pgcrypto is not asked for. */
+function hashSql(text: string, context: SqlContext): string {
+  const key = Buffer.alloc(BLOCK);
+  context.maskKey.copy(key);
+  const inner = context.bindings.add(Buffer.from(key.map((byte) => byte ^ 0x36)));
+  const outer = context.bindings.add(Buffer.from(key.map((byte) => byte ^ 0x5c)));
+  return `encode(sha256(${outer}::bytea || sha256(${inner}::bytea || convert_to(${text}, 'UTF8'))), 'hex')`;
+}
+
+function numberSql(column: ReadColumn, name: string, mask: Extract<PlanMask, { kind: 'number' }>, context: SqlContext): string {
+  const step = `${context.bindings.add(String(mask.step))}::numeric`;
+  const value = `(floor(${name}::numeric / ${step}) * ${step})`;
+  return column.form === 'number' ? value : `${value}::text`;
+}
+
+function dateSql(column: ReadColumn, name: string, mask: Extract<PlanMask, { kind: 'date' }>, context: SqlContext): string {
+  const local = column.columnType === 'date' ? `${name}::timestamp` : localSql(column, name, context);
+  const cut = `date_trunc('${mask.unit}', ${local})`;
+  if (column.columnType === 'date') return `(${cut})::date::text`;
+  if (column.form === 'datetime-iso') return `(to_json(${cut} AT TIME ZONE 'Asia/Shanghai') #>> '{}')`;
+  return `(${cut})::text`;
+}
