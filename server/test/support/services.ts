@@ -43,7 +43,7 @@ export function servicesAreRequired(): boolean {
  * `test('…', needs('postgres'), async () => …)`; for further options
  * `{ ...needs('postgres'), timeout: 5_000 }`.
  */
-export function needs(...names: readonly ServiceName[]): { skip: string } | Record<never, never> {
+export function needs(...names: readonly ServiceName[]): { skip?: string } {
   const missing = names.filter((name) => addressOf(name) === undefined).map((name) => services[name]);
   if (missing.length === 0) return {};
   const reason = LEFT_OUT + missing.map(({ name, variable }) => `${name} (${variable})`).join(' and ');
