@@ -171,15 +171,16 @@ CREATE TABLE quota_usage (
   per text NOT NULL CHECK (per IN ('minute', 'hour', 'day', 'total')),
   unit text NOT NULL CHECK (unit IN ('calls', 'rows', 'bytes')),
   window_start timestamptz NOT NULL,
-  leased bigint NOT NULL DEFAULT 0,
+  leased bigint NOT NULL CHECK (leased >= 0),
+  -- The size of the last lease: how the statement that leased tells its replica what it got.
+  granted bigint NOT NULL,
   PRIMARY KEY (holder_id, per, unit)
 );
+-- Calls at one time: {replica: {held, seen}}, seen in milliseconds of database time. One row a holder, so that one
+-- conditional statement sees all replicas and takes: it is evaluated on the row as locked, not on a snapshot.
 CREATE TABLE quota_slots (
-  holder_id uuid NOT NULL,
-  replica uuid NOT NULL,
-  held integer NOT NULL,
-  seen_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (holder_id, replica)
+  holder_id uuid PRIMARY KEY,
+  slots jsonb NOT NULL
 );
 
 -- journal --------------------------------------------------------------------------------------------------------

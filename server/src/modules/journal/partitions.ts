@@ -1,0 +1,23 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { Database } from '../../storage/database.ts';
+import { monthOf } from './months.ts';
+import { recordSystem } from './operations.ts';
+import { makePartitions } from './store.ts';
+
+/**
+ * Makes the partitions of this month and the next: at every start and daily. Replicas may do it at once. Returns what
+ * was made, which is journalled.
+ *
+ * There is no DEFAULT partition: rows in it would bar the making of their own. A record whose partition is missing
+ * makes it instead (JournalWriter, recordOperation), so that a node whose daily work stood still loses nothing.
+ */
+export function ensurePartitions(database: Database, clock: Clock): Promise<string[]> {
+  const now = monthOf(clock.now());
+  return database.transaction(async (tx) => {
+    const made = await makePartitions(tx, [now, monthOf(now.to)]);
+    if (made.length > 0) {
+      await recordSystem(tx, { event: 'journal.partition.make', actor: 'node', result: 'done', details: JSON.stringify({ partitions: made }) });
+    }
+    return made;
+  });
+}
