@@ -1,22 +1,5 @@
 import { DomainError } from '../kernel/errors.ts';
-
-/**
- * Some rows as a source hands them over, each value already in its form on the face (forms.ts). Codecs frame and
- * escape, they never convert: so the values of an answer are decided in one place, by the source.
- */
-export type RowBatch =
-  | {
-      readonly kind: 'json';
-      /** Rows in `text`, ≥ 0. */
-      readonly count: number;
-      /** JSON objects joined by commas, without the array's brackets; empty if there is no row. */
-      readonly text: string;
-    }
-  | {
-      readonly kind: 'cells';
-      /** One array a row, one cell a field in the order of the fields; null is NULL. */
-      readonly rows: readonly (readonly (string | null)[])[];
-    };
+import type { RowBatch, RowShape } from '../modules/resources/index.ts';
 
 /** What an encoder needs to know of a field. */
 export interface EncodedField {
@@ -39,19 +22,19 @@ export interface RowsEncoder {
   /** The value of Content-Type. */
   readonly contentType: string;
   /** The kind of batch that it takes; the other kind is an `internal` error. */
-  readonly reads: RowBatch['kind'];
+  readonly reads: RowShape;
   head(fields: readonly EncodedField[]): string;
   rows(batch: RowBatch): string;
   tail(summary: AnswerSummary): string;
 }
 
 /** @throws DomainError `internal`: a source and an encoder were put together that do not fit. */
-export function expectBatch<K extends RowBatch['kind']>(batch: RowBatch, kind: K): Extract<RowBatch, { kind: K }> {
+export function expectBatch<K extends RowShape>(batch: RowBatch, kind: K): Extract<RowBatch, { kind: K }> {
   if (isOfKind(batch, kind)) return batch;
   throw new DomainError('internal', 'codec.batch', `编码器需要 ${kind} 批次 (the encoder takes batches of ${kind}, not ${batch.kind})`);
 }
 
-const isOfKind = <K extends RowBatch['kind']>(batch: RowBatch, kind: K): batch is Extract<RowBatch, { kind: K }> => batch.kind === kind;
+const isOfKind = <K extends RowShape>(batch: RowBatch, kind: K): batch is Extract<RowBatch, { kind: K }> => batch.kind === kind;
 
 /** @throws DomainError `internal`: a row of another width would put values under wrong names. */
 export function expectWidth(cells: readonly unknown[], width: number): void {
