@@ -1,0 +1,18 @@
+import { joinTerms } from './join.ts';
+import type { Policy, ProductShape } from './model.ts';
+import { unenforceable } from './problems.ts';
+import { noTerms, readTerms } from './terms.ts';
+
+/**
+ * Checks that every term of a policy can be enforced on a product (decision 10).
+ * @param policy the product's template, or a grant's policy
+ * @param product a product that passed `checkShape`
+ * @param template the product's template, where `policy` is a grant's
+ * @throws DomainError `unenforceable-policy`; `details.codes` and `details.reasons` name each term and why
+ */
+export function checkPolicy(policy: Policy, product: ProductShape, template?: Policy): void {
+  const own = readTerms(policy, product);
+  const joined = template === undefined ? joinTerms(product, own, noTerms) : joinTerms(product, readTerms(template, product), own);
+  const problems = [...own.problems, ...joined.problems];
+  if (problems.length > 0) throw unenforceable(problems);
+}
