@@ -12,13 +12,11 @@ export const ProductCode = Type.String({ minLength: 1, maxLength: 64 });
 /** Classes of service interfaces (decision 30). */
 export const serviceClasses = ['query', 'verify', 'transfer', 'download', 'other'] as const;
 
-const literals = <const T extends readonly string[]>(values: T) => Type.Union(values.map((value) => Type.Literal(value)) as { [K in keyof T]: ReturnType<typeof Type.Literal<T[K] & string>> });
-
 export const Field = Type.Object(
   {
     name: WireName,
     column: Column,
-    type: literals(fieldTypes),
+    type: Type.Enum(fieldTypes),
     title: Text(100),
     description: Text(500),
     /** SEA's 必须: the field is never NULL. */
@@ -34,7 +32,7 @@ export const Parameter = Type.Object(
   {
     name: WireName,
     column: Column,
-    operator: literals(operators),
+    operator: Type.Enum(operators),
     required: Type.Boolean({ default: false }),
     title: Text(100),
     description: Text(500),
@@ -50,7 +48,7 @@ export const ProductDefinition = Type.Object(
     provider: Type.Object({ name: Type.String({ minLength: 2, maxLength: 100 }), code: Type.String({ pattern: '^[0-9A-Za-z]{2,18}$' }) }, { additionalProperties: false }),
     /** Provider + resource + class (GOV-name); see rules.ts. */
     name: Type.String({ minLength: 1, maxLength: 200 }),
-    serviceClass: literals(serviceClasses),
+    serviceClass: Type.Enum(serviceClasses),
     resource: Type.String({ minLength: 1, maxLength: 100 }),
     description: Text(2000),
     attribution: Text(1000),

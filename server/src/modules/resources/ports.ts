@@ -50,9 +50,15 @@ export interface ReadColumn {
   readonly form: WireForm;
 }
 
-/** Rows as JSON objects joined by commas, or as cells of canonical text. */
-export type RowBatch = { readonly rows: number; readonly json: string } | { readonly rows: number; readonly cells: readonly (readonly (string | null)[])[] };
-export type RowShape = 'json' | 'cells';
+/** Some rows, each value already in its form: codecs frame and escape, they never convert. */
+export type RowBatch =
+  /** `text`: JSON objects joined by commas, without the array's brackets. */
+  | { readonly kind: 'json'; readonly count: number; readonly text: string }
+  /** One array a row, one cell a field in the order of the fields; null is NULL. */
+  | { readonly kind: 'cells'; readonly rows: readonly (readonly (string | null)[])[] };
+export type RowShape = RowBatch['kind'];
+
+export const countOf = (batch: RowBatch): number => (batch.kind === 'json' ? batch.count : batch.rows.length);
 
 export interface RowStream {
   /** How many rows come: counted in the snapshot that is read. */

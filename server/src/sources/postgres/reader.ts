@@ -64,14 +64,14 @@ export class PostgresReader implements TableReader {
     const [row] = await this.#query(jsonPageStatement(plan, this.#zone, maxBytes), signal);
     const body = row?.[1];
     if (typeof body !== 'string') return undefined;
-    return { rows: Number(row?.[0]), json: body.slice(1, -1) };
+    return { kind: 'json', count: Number(row?.[0]), text: body.slice(1, -1) };
   }
 
   async #cellsPage(plan: ReadPlan, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
     const cells = await this.#query(cellsPageStatement(plan, this.#zone), signal);
     let bytes = 0;
     for (const row of cells) for (const cell of row) bytes += cell?.length ?? 0;
-    return bytes > maxBytes ? undefined : { rows: cells.length, cells };
+    return bytes > maxBytes ? undefined : { kind: 'cells', rows: cells };
   }
 
   async #query(statement: Statement, signal: AbortSignal): Promise<(string | null)[][]> {
@@ -91,7 +91,7 @@ export class PostgresReader implements TableReader {
       for (;;) {
         signal.throwIfAborted();
         const rows = await cursor.read(BATCH_ROWS);
-        if (rows.length > 0) yield shape === 'json' ? { rows: rows.length, json: rows.map((row) => row[0]).join(',') } : { rows: rows.length, cells: rows };
+        if (rows.length > 0) yield batchOf(shape, rows);
         if (rows.length < BATCH_ROWS) break;
       }
       await client.query('COMMIT');
@@ -104,6 +104,9 @@ export class PostgresReader implements TableReader {
     }
   }
 }
+
+export const batchOf = (shape: RowShape, rows: (string | null)[][]): RowBatch =>
+  shape === 'json' ? { kind: 'json', count: rows.length, text: rows.map((row) => row[0]).join(',') } : { kind: 'cells', rows };
 
 /** Decision 33: whole or an error, never a silent cut. */
 export const resultTooLarge = (cap: number): DomainError =>

@@ -1,0 +1,143 @@
+import { LRUCache } from 'lru-cache';
+import { DomainError } from '../../kernel/errors.ts';
+import { currentRevision } from '../../storage/revision.ts';
+import type { Database } from '../../storage/database.ts';
+import type { NodeKey } from '../../storage/node-key.ts';
+import { findRight, type Grant } from '../grants/index.ts';
+import { findCredential, hashKey, type FoundCredential } from '../identity/index.ts';
+import { compileGrant, type CompiledGrant } from '../policy/index.ts';
+import { findLiveProduct, shapeOf, type Product } from '../products/index.ts';
+import { findResource, type Resource } from '../resources/index.ts';
+
+/** A live product with what it reads from. */
+export interface LiveProduct {
+  readonly product: Product;
+  readonly resource: Resource;
+  /** Wire names of the parameters whose values are redacted in the journal. */
+  readonly sensitive: ReadonlySet<string>;
+}
+
+export interface Right {
+  readonly grant: Grant;
+  readonly compiled: CompiledGrant;
+  /** Keys the masks that hash: one of the grant's own, so that two callers cannot join what they got. */
+  readonly maskKey: Buffer;
+}
+
+interface Monotonic {
+  now(): number;
+}
+
+const POLL_MS = 400;
+/** A replica that could not reconfirm what it knows within this time refuses (design: the hot path). */
+const STALE_MS = 2000;
+const ENTRIES = 10_000;
+
+/**
+ * credential → subject → (subject, product) → compiled grant, in bounded memory, kept true by the database's revision.
+ * What is not there is remembered too, so that wrong keys cost the database one look.
+ */
+export class Access {
+  readonly #database: Database;
+  readonly #key: NodeKey;
+  readonly #clock: Monotonic;
+  readonly #credentials = new LRUCache<string, { found: FoundCredential | undefined }>({ max: ENTRIES });
+  readonly #products = new LRUCache<string, { found: LiveProduct | undefined }>({ max: ENTRIES });
+  readonly #rights = new LRUCache<string, { found: Right | undefined }>({ max: ENTRIES });
+  #revision = -1;
+  #generation = 0;
+  #confirmedAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #polling: Promise<void> | undefined;
+  #onChange: () => Promise<void> = async () => {};
+
+  constructor(database: Database, key: NodeKey, clock: Monotonic = performance) {
+    this.#database = database;
+    this.#key = key;
+    this.#clock = clock;
+  }
+
+  /** Begins to follow the revision; `onChange` runs after each one that is new. */
+  async start(onChange: () => Promise<void>): Promise<void> {
+    this.#onChange = onChange;
+    await this.confirm();
+    const again = (): void => {
+      this.#timer = setTimeout(() => void this.confirm().catch(() => {}).finally(again), POLL_MS);
+    };
+    again();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Reads the revision now; a change of this replica's own calls it, so that its next call already feels the change. */
+  async confirm(): Promise<void> {
+    await this.#polling;
+    this.#polling = this.#poll();
+    try {
+      await this.#polling;
+    } finally {
+      this.#polling = undefined;
+    }
+  }
+
+  async #poll(): Promise<void> {
+    const asked = this.#clock.now();
+    const revision = await currentRevision(this.#database);
+    this.#confirmedAt = asked;
+    if (revision === this.#revision) return;
+    this.#revision = revision;
+    this.#generation += 1;
+    this.#credentials.clear();
+    this.#products.clear();
+    this.#rights.clear();
+    await this.#onChange();
+  }
+
+  /** Throws `busy` when what is known may be stale: closed rather than wrong. */
+  assertFresh(): void {
+    if (this.#clock.now() - this.#confirmedAt <= STALE_MS) return;
+    throw new DomainError('busy', 'node.stale', '节点暂时无法确认授权状态，请稍后重试 (the node cannot confirm rights now: try again)');
+  }
+
+  async credential(key: string): Promise<FoundCredential | undefined> {
+    const hash = hashKey(key);
+    return this.#remember(this.#credentials, hash, () => findCredential(this.#database, key));
+  }
+
+  /** The live product of a code, or of an id. */
+  async product(code: string): Promise<LiveProduct | undefined> {
+    return this.#remember(this.#products, code, async () => {
+      const product = await findLiveProduct(this.#database, code);
+      const resource = product && (await findResource(this.#database, product.resourceId));
+      return product && resource && { product, resource, sensitive: sensitiveNames(product) };
+    });
+  }
+
+  async right(subjectId: string, live: LiveProduct): Promise<Right | undefined> {
+    return this.#remember(this.#rights, `${subjectId} ${live.product.id}`, async () => {
+      const grant = await findRight(this.#database, subjectId, live.product.id);
+      if (grant === undefined) return undefined;
+      const compiled = compileGrant(shapeOf(live.product.definition, live.resource), grant);
+      return { grant, compiled, maskKey: this.#key.derive(`mask:${grant.id}`) };
+    });
+  }
+
+  /** What was read before a change must not be kept after it: hence the generation. */
+  async #remember<V>(cache: LRUCache<string, { found: V | undefined }>, key: string, find: () => Promise<V | undefined>): Promise<V | undefined> {
+    const known = cache.get(key);
+    if (known !== undefined) return known.found;
+    const generation = this.#generation;
+    const found = await find();
+    if (generation === this.#generation) cache.set(key, { found });
+    return found;
+  }
+}
+
+function sensitiveNames(product: Product): ReadonlySet<string> {
+  const { fields, parameters } = product.definition;
+  const columns = new Set(fields.filter((field) => field.sensitive).map((field) => field.column));
+  return new Set(parameters.filter((parameter) => columns.has(parameter.column)).map((parameter) => parameter.name));
+}

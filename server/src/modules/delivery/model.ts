@@ -1,0 +1,73 @@
+import type { ErrorKind } from '../../kernel/errors.ts';
+import type { FieldType } from '../policy/index.ts';
+import type { RowBatch, RowShape, WireForm } from '../resources/index.ts';
+
+/** A call as a profile read it from its wire. */
+export interface Call {
+  readonly requestId: string;
+  readonly traceId: string;
+  /** The standard's face: `sea`, `gov`. */
+  readonly face: string;
+  /** Name of the listener it came in by. */
+  readonly listener: string;
+  /** The caller's address, after trusted proxies. */
+  readonly address: string;
+  readonly productCode: string;
+  /** The bearer key as presented; undefined when there was none. */
+  readonly key: string | undefined;
+  /** Raw wire values by name, without the key and the profile's own parameters. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly page: { readonly offset: number; readonly limit: number } | null;
+  /** Whether all fitting rows are to be counted. */
+  readonly wantTotal: boolean;
+  /** `performance.now()` when the call arrived. */
+  readonly arrived: number;
+  /** Aborted by the listener when the caller has gone, by the node when the right has; the reason says which. */
+  readonly stop: AbortController;
+}
+
+/** A field as encoders see it. */
+export interface AnswerField {
+  readonly name: string;
+  readonly type: FieldType;
+}
+
+export interface AnswerSummary {
+  readonly rows: number;
+  /** All fitting rows, where the call wanted them counted. */
+  readonly total?: number;
+}
+
+/** Frames rows in one format; made anew for each answer. `head`, then `rows` a batch, then `tail`: together the body. */
+export interface RowsEncoder {
+  readonly contentType: string;
+  readonly reads: RowShape;
+  head(fields: readonly AnswerField[]): string;
+  rows(batch: RowBatch): string;
+  tail(summary: AnswerSummary): string;
+}
+
+/** How a profile wants the answer written. */
+export interface Rendering {
+  readonly forms: Readonly<Record<FieldType, WireForm>>;
+  encoder(): RowsEncoder;
+  /** The HTTP status by which the profile's answer to a kind of error is journalled. */
+  status(kind: ErrorKind): number;
+}
+
+/** An answer that is journalled and may be sent. A stream that throws must not look whole: cut the connection. */
+export type Answer =
+  | { readonly kind: 'whole'; readonly contentType: string; readonly body: string; readonly rows: number }
+  | { readonly kind: 'stream'; readonly contentType: string; readonly body: AsyncIterable<string>; readonly rows: number };
+
+/** Bounds of a delivery. */
+export interface DeliveryBounds {
+  /** Milliseconds until the first byte at the latest (GOV-time, decision 24). */
+  readonly deadlineMs: number;
+  /** Answers without paging are whole up to this many rows, and stream beyond. */
+  readonly wholeRows: number;
+  /** Answers are whole up to this many bytes, and stream beyond. */
+  readonly wholeBytes: number;
+}
+
+export const defaultBounds: DeliveryBounds = { deadlineMs: 15_000, wholeRows: 1000, wholeBytes: 4 * 1024 * 1024 };

@@ -1,0 +1,33 @@
+import type { Plan } from '../policy/index.ts';
+import type { ReadColumn, ReadPlan, Resource, WireForm } from '../resources/index.ts';
+import type { Rendering } from './model.ts';
+
+/** The policy's plan in the words of a source. */
+export function readPlanOf(plan: Plan, resource: Resource, forms: Rendering['forms'], maskKey: Buffer): ReadPlan {
+  return {
+    table: resource.table,
+    columns: plan.columns.map((column) => readColumn(column, forms)),
+    natives: nativesOf(resource),
+    where: plan.where,
+    order: plan.order,
+    offset: plan.page?.offset ?? 0,
+    limit: plan.page?.limit ?? plan.cap,
+    maskKey,
+  };
+}
+
+/** A text mask makes a text of whatever was there; masks of numbers and times keep the field's own form. */
+function readColumn(column: Plan['columns'][number], forms: Rendering['forms']): ReadColumn {
+  const form: WireForm = column.mask === null || column.mask.kind === 'number' || column.mask.kind === 'date' ? forms[column.type] : 'text';
+  return { name: column.name, column: column.column, columnType: column.columnType, mask: column.mask, form };
+}
+
+const natives = new WeakMap<Resource, Readonly<Record<string, string>>>();
+
+function nativesOf(resource: Resource): Readonly<Record<string, string>> {
+  const known = natives.get(resource);
+  if (known !== undefined) return known;
+  const made = Object.fromEntries(resource.columns.map((column) => [column.name, column.native]));
+  natives.set(resource, made);
+  return made;
+}
