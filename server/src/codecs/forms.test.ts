@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { fieldTypes } from '../modules/policy/index.ts';
+import { wireForms } from '../modules/resources/index.ts';
+import { faces, formsOf, wireTable } from './forms.ts';
+import { jsonArrayEncoder } from './json.ts';
+
+interface Example {
+  readonly json: string;
+  readonly cell: string;
+}
+
+const contract = parse(readFileSync(path.join(import.meta.dirname, '../../../spec/wire-values.yaml'), 'utf8'), { version: '1.2' }) as {
+  readonly faces: unknown;
+  readonly nulls: Readonly<Record<string, string>>;
+  readonly forms: Readonly<Record<string, { readonly examples: readonly Example[] }>>;
+};
+
+describe('spec/wire-values.yaml', () => {
+  it('is the table that the node uses', () => assert.deepEqual(contract.faces, wireTable));
+
+  it('explains each form, and no other', () => assert.deepEqual(Object.keys(contract.forms).toSorted(), [...wireForms].toSorted()));
+
+  it('explains each way of writing NULL', () =>
+    assert.deepEqual(Object.keys(contract.nulls).toSorted(), [...new Set(faces.map((face) => wireTable[face].null))].toSorted()));
+
+  for (const face of faces) {
+    it(`says for ${face} how each field type is written`, () => assert.deepEqual(Object.keys(formsOf(face)).toSorted(), [...fieldTypes].toSorted()));
+  }
+
+  for (const face of faces.filter((each) => wireTable[each].reads === 'cells')) {
+    it(`embeds nothing in ${face}, which is not JSON`, () => assert.equal(Object.values(formsOf(face)).includes('json'), false));
+  }
+
+  for (const [form, { examples }] of Object.entries(contract.forms)) {
+    for (const { json, cell } of examples) {
+      it(`${form}: ${json} says in JSON what ${JSON.stringify(cell)} says in a cell`, () => {
+        const encoder = jsonArrayEncoder('[', () => ']');
+        const body = encoder.head([]) + encoder.rows({ kind: 'json', count: 1, text: json }) + encoder.tail({ rows: 1 });
+        const [value] = JSON.parse(body) as [unknown];
+        if (typeof value === 'string') assert.equal(value, cell);
+        else assert.equal(json, cell);
+      });
+    }
+  }
+});
