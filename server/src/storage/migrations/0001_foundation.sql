@@ -55,7 +55,7 @@ CREATE TABLE api_tokens (
   token_hash text NOT NULL UNIQUE,
   hint text NOT NULL,
   scopes text[] NOT NULL,
-  expires_at timestamptz,
+  expires_at timestamptz NOT NULL,
   revoked_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now()
 );

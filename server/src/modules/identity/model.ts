@@ -1,0 +1,157 @@
+import Type, { type Static } from 'typebox';
+
+// ---- people ---------------------------------------------------------------------------------------------------------
+
+/** SEA-4.1: provider, manager and consumer; the auditor watches them and does nothing else. */
+export const roles = ['manager', 'provider', 'consumer', 'auditor'] as const;
+export type Role = (typeof roles)[number];
+
+/** What an API token may be used for; see rights.ts for which role may hold which. */
+export const scopes = ['read', 'operate', 'journal', 'users'] as const;
+export type Scope = (typeof scopes)[number];
+
+/** No control characters: names and notes are shown in lists and logs. */
+const plain = String.raw`^[^\p{Cc}\p{Cs}]*$`;
+const Label = (maxLength: number, minLength = 0) => Type.String({ minLength, maxLength, pattern: plain });
+/** A label that must say something: neither empty nor framed by blanks. */
+const Title = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: String.raw`^(?!\s)[^\p{Cc}\p{Cs}]+(?<!\s)$` });
+
+export const RoleSchema = Type.Enum(roles);
+export const ScopeSchema = Type.Enum(scopes);
+
+/** A log-in name: 3 to 32 of `a-z 0-9 . _ -`, a letter first. */
+export const userNamePattern = /^[a-z][a-z0-9._-]{2,31}$/;
+
+export const UserInput = Type.Object(
+  { name: Type.String({ pattern: userNamePattern.source }), displayName: Title(100), role: RoleSchema },
+  { additionalProperties: false },
+);
+export type UserInput = Static<typeof UserInput>;
+
+export const UserChanges = Type.Object(
+  { displayName: Type.Optional(Title(100)), role: Type.Optional(RoleSchema), disabled: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false, minProperties: 1 },
+);
+export type UserChanges = Static<typeof UserChanges>;
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly disabled: boolean;
+  /** A one-time password is in force: its holder may do nothing but change it. */
+  readonly mustChange: boolean;
+  readonly passwordSetAt: Date;
+  /** Counts changes; what ETag and If-Match carry. */
+  readonly version: number;
+  readonly createdAt: Date;
+}
+
+export const TokenInput = Type.Object(
+  { name: Title(100), scopes: Type.Array(ScopeSchema, { minItems: 1, uniqueItems: true }) },
+  { additionalProperties: false },
+);
+
+/** An API token as it may be shown: the token itself is shown once, when it is made. */
+export interface ApiToken {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  /** Its last four characters. */
+  readonly hint: string;
+  readonly scopes: readonly Scope[];
+  readonly expiresAt: Date;
+  readonly revokedAt: Date | null;
+  readonly createdAt: Date;
+}
+
+// ---- subjects -------------------------------------------------------------------------------------------------------
+
+export const subjectKinds = ['application', 'connector', 'platform'] as const;
+export type SubjectKind = (typeof subjectKinds)[number];
+
+const subjectFields = {
+  name: Title(100),
+  kind: Type.Enum(subjectKinds),
+  /** The organisation that answers for it. */
+  unit: Label(200),
+  contact: Label(200),
+  /** The user who looks after it: a consumer sees and rotates the keys of its own subjects. */
+  ownerId: Type.Union([Type.String({ format: 'uuid' }), Type.Null()]),
+};
+
+export const SubjectInput = Type.Object(
+  {
+    name: subjectFields.name,
+    kind: subjectFields.kind,
+    unit: Type.Optional(subjectFields.unit),
+    contact: Type.Optional(subjectFields.contact),
+    ownerId: Type.Optional(subjectFields.ownerId),
+  },
+  { additionalProperties: false },
+);
+export type SubjectInput = Static<typeof SubjectInput>;
+
+export const SubjectChanges = Type.Object(
+  {
+    name: Type.Optional(subjectFields.name),
+    unit: Type.Optional(subjectFields.unit),
+    contact: Type.Optional(subjectFields.contact),
+    ownerId: Type.Optional(subjectFields.ownerId),
+    disabled: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
+export type SubjectChanges = Static<typeof SubjectChanges>;
+
+/** Who may hold a right: an application system, a connector, a platform. */
+export interface Subject {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: SubjectKind;
+  readonly unit: string;
+  readonly contact: string;
+  readonly ownerId: string | null;
+  readonly disabled: boolean;
+  readonly version: number;
+  readonly createdAt: Date;
+}
+
+/** A credential as it may be shown. */
+export interface Credential {
+  readonly id: string;
+  readonly subjectId: string;
+  readonly kind: 'appkey';
+  /** The last four characters of the key. */
+  readonly hint: string;
+  readonly notBefore: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly createdAt: Date;
+}
+
+/** What a call needs to know of the key it presents. Callers may cache it until the revision is raised. */
+export interface FoundCredential {
+  readonly credentialId: string;
+  readonly subjectId: string;
+  readonly subjectName: string;
+  readonly notBefore: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly subjectDisabled: boolean;
+}
+
+// ---- lists ----------------------------------------------------------------------------------------------------------
+
+export interface PageRequest {
+  /** What the page before gave as `next`; absent for the first page. */
+  readonly cursor?: string;
+  /** 1 to 200; 50 where absent. */
+  readonly limit?: number;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
