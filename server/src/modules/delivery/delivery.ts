@@ -224,6 +224,7 @@ export class Delivery {
       this.#log(errorId, error, deed.record.call);
       throw error;
     } finally {
+      stream.cancel();
       deed.end();
       if (deed.told && reason !== '') await this.#parts.journal.record(deed.record.cut(reason, errorId, rows, bytes));
     }

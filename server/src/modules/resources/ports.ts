@@ -64,6 +64,8 @@ export interface RowStream {
   /** How many rows come: counted in the snapshot that is read. */
   readonly rows: number;
   readonly batches: AsyncIterable<RowBatch>;
+  /** Gives back what the stream holds, also when `batches` was never begun; may be called again. */
+  cancel(): void;
 }
 
 /** Reads rows of tables. Every method throws DomainErrors: source-unavailable, source-changed, timeout, busy, internal. */
@@ -98,4 +100,41 @@ export interface SourceType {
   readonly schema: TObject;
   readonly secrets: readonly string[];
   open(settings: SourceSettings): SourceConnection;
+}
+
+/** How a hosted table's column is declared; an import infers what it is not told. */
+export interface HostedColumn {
+  readonly name: string;
+  readonly type: 'text' | 'integer' | 'bigint' | 'decimal' | 'float' | 'boolean' | 'date' | 'time' | 'timestamp' | 'timestamptz';
+  readonly comment: string;
+}
+
+export interface HostedTable {
+  readonly name: string;
+  readonly title: string;
+  readonly columns: readonly HostedColumn[];
+  readonly rows: number;
+  readonly attribution: string;
+  readonly importedAt: Date;
+}
+
+export interface HostedLoad {
+  readonly name: string;
+  readonly title: string;
+  readonly attribution: string;
+  readonly columns: readonly HostedColumn[];
+  /** Columns by which callers search: an index is made for each list. */
+  readonly indexes: readonly (readonly string[])[];
+  /** Cells in the order of the columns; null is NULL. */
+  readonly rows: AsyncIterable<readonly (readonly (string | null)[])[]>;
+  /** Called now and then with the rows loaded so far. */
+  readonly progress: (rows: number) => void;
+}
+
+/** Tables kept in the node's own database. A load replaces the table whole, or leaves it as it was. */
+export interface HostedTables {
+  load(load: HostedLoad): Promise<HostedTable>;
+  list(): Promise<readonly HostedTable[]>;
+  /** Throws `hosted.in-use` while a resource stands on it. */
+  remove(name: string): Promise<void>;
 }

@@ -53,7 +53,8 @@ export class PostgresReader implements TableReader {
       const counted = await client.query<[string]>({ ...count, rowMode: 'array' });
       const rows = Number(counted.rows[0]?.[0] ?? 0);
       if (rows > plan.limit) throw resultTooLarge(plan.limit);
-      return { rows, batches: this.#batches(client, streamStatement(plan, shape, this.#zone), shape, signal) };
+      const lease = leaseOf(client);
+      return { rows, batches: this.#batches(lease, streamStatement(plan, shape, this.#zone), shape, signal), cancel: () => lease.release(false) };
     } catch (error) {
       client.release(true);
       throw sourceFailure(error, signal);
@@ -84,7 +85,7 @@ export class PostgresReader implements TableReader {
     }
   }
 
-  async *#batches(client: pg.PoolClient, statement: Statement, shape: RowShape, signal: AbortSignal): AsyncGenerator<RowBatch> {
+  async *#batches({ client, release }: Lease, statement: Statement, shape: RowShape, signal: AbortSignal): AsyncGenerator<RowBatch> {
     const cursor = client.query(new Cursor<(string | null)[]>(statement.text, statement.values, { rowMode: 'array' }));
     let whole = false;
     try {
@@ -99,10 +100,26 @@ export class PostgresReader implements TableReader {
     } catch (error) {
       throw sourceFailure(error, signal);
     } finally {
-      // A stream that ended early leaves a transaction and a portal behind: the connection goes with them.
-      client.release(!whole);
+      release(whole);
     }
   }
+}
+
+interface Lease {
+  readonly client: pg.PoolClient;
+  /** Once. A stream that ended early leaves a transaction and a portal behind: the connection goes with them. */
+  release(whole: boolean): void;
+}
+
+function leaseOf(client: pg.PoolClient): Lease {
+  let held = true;
+  return {
+    client,
+    release(whole) {
+      if (held) client.release(!whole);
+      held = false;
+    },
+  };
 }
 
 export const batchOf = (shape: RowShape, rows: (string | null)[][]): RowBatch =>
