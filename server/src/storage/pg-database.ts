@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+import { copyIn } from './copy-in.ts';
 import { quoteName, type Cell, type Database, type Queryable, type Row, type SqlValue, type Transaction } from './database.ts';
 
 type Engine = Database['engine'];
@@ -109,15 +108,8 @@ async function run<R>(on: pg.Pool | pg.PoolClient, sql: string, values: readonly
   return result.rows;
 }
 
-const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-const copyCell = (cell: Cell): string => (cell === null ? '\\N' : cell.replace(/[\\\t\n\r]/g, (c) => escapes[c] ?? c));
-
-async function copyInto(client: pg.PoolClient, table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
-  const stream = client.query(copyFrom(`COPY ${table} (${columns.map(quoteName).join(',')}) FROM STDIN`));
-  const text = rows.map((row) => row.map(copyCell).join('\t')).join('\n') + '\n';
-  stream.end(text);
-  await once(stream, 'finish');
-}
+const copyInto = (client: pg.PoolClient, table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> =>
+  copyIn(client, `COPY ${table} (${columns.map(quoteName).join(',')}) FROM STDIN`, rows);
 
 /** One array parameter a column: the same statement whatever the number of rows. */
 async function appendByInsert(on: Queryable, table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {

@@ -1,0 +1,65 @@
+import type pg from 'pg';
+import type { Cell } from './database.ts';
+
+const QUERY = 'Q'.charCodeAt(0);
+const COPY_DATA = 'd'.charCodeAt(0);
+const COPY_DONE = 'c'.charCodeAt(0);
+const HEAD = 5; // the type of a message and its length, which counts itself and not the type
+
+/**
+ * COPY … FROM STDIN in one write: the statement, its rows and their end go out together, without waiting for the
+ * server's CopyInResponse. The protocol allows it (a server that refused the statement ignores rows and end), and a
+ * small batch, as the journal has them every few milliseconds, costs half the CPU of the usual exchange.
+ */
+export function copyIn(client: pg.ClientBase, sql: string, rows: readonly (readonly Cell[])[]): Promise<void> {
+  const text = rows.map((row) => row.map(copyCell).join('\t')).join('\n') + '\n';
+  return new Promise((resolve, reject) => {
+    client.query(new CopyIn(messages(sql, text), (error) => (error === undefined ? resolve() : reject(error))));
+  });
+}
+
+/** What node-postgres asks of a query that speaks for itself. */
+class CopyIn {
+  readonly #messages: Buffer;
+  readonly #done: (error: Error | undefined) => void;
+
+  constructor(bytes: Buffer, done: (error: Error | undefined) => void) {
+    this.#messages = bytes;
+    this.#done = done;
+  }
+
+  submit(connection: pg.Connection): void {
+    connection.stream.write(this.#messages);
+  }
+
+  callback(): void {}
+  handleCopyInResponse(): void {}
+  handleCommandComplete(): void {}
+  handleReadyForQuery(): void {
+    this.#done(undefined);
+  }
+  handleError(error: Error): void {
+    this.#done(error);
+  }
+}
+
+function messages(sql: string, text: string): Buffer {
+  const [statement, data] = [Buffer.byteLength(sql) + 1, Buffer.byteLength(text)];
+  const bytes = Buffer.alloc(HEAD + statement + HEAD + data + HEAD);
+  const head = (type: number, length: number, at: number): number => bytes.writeUInt32BE(length + 4, bytes.writeUInt8(type, at));
+  let at = head(QUERY, statement, 0);
+  at += bytes.write(sql, at) + 1; // the statement ends in NUL
+  at = head(COPY_DATA, data, at);
+  at += bytes.write(text, at);
+  head(COPY_DONE, 0, at);
+  return bytes;
+}
+
+const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const special = /[\\\t\n\r]/;
+
+/** Most cells need no escape, and testing costs less than replacing nothing. */
+function copyCell(cell: Cell): string {
+  if (cell === null) return '\\N';
+  return special.test(cell) ? cell.replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? character) : cell;
+}
