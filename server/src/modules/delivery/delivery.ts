@@ -78,6 +78,12 @@ export class Delivery {
     }
   }
 
+  /** Wire names of the live product's parameters, for profiles that read tolerantly; empty for an unknown product. */
+  async parameterNames(code: string): Promise<readonly string[]> {
+    const live = await this.#parts.access.product(code);
+    return live?.product.definition.parameters.map((parameter) => parameter.name) ?? [];
+  }
+
   /** Records a call that ended before it reached `answer`: a profile that could not read its request. */
   async refuse(call: Call, status: Rendering['status'], thrown: unknown): Promise<Refusal> {
     return this.#refuse(new CallRecord(call, status), thrown);

@@ -12,6 +12,7 @@ export function readPlanOf(plan: Plan, resource: Resource, forms: Rendering['for
     order: plan.order,
     offset: plan.page?.offset ?? 0,
     limit: plan.page?.limit ?? plan.cap,
+    whole: plan.page === null,
     maskKey,
   };
 }

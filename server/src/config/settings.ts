@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { Default } from 'typebox/value';
+import { DomainError } from '../kernel/errors.ts';
+
+const Cidr = Type.String({ minLength: 2, maxLength: 50 });
+
+/** A door of the node (design: Doors). */
+const Listener = Type.Object(
+  {
+    /** Products name the listeners that serve them. */
+    name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' }),
+    /** What stands behind it: the console's API, or the standards' faces. */
+    serves: Type.Union([Type.Literal('management'), Type.Literal('data')]),
+    address: Type.String({ minLength: 1, maxLength: 100 }),
+    port: Type.Integer({ minimum: 0, maximum: 65535 }),
+    /** Paths of a PEM certificate chain and key: HTTPS; absent: HTTP. */
+    tls: Type.Optional(Type.Object({ certificate: Type.String({ minLength: 1 }), key: Type.String({ minLength: 1 }) }, { additionalProperties: false })),
+    /** Who may connect; absent: everyone who can reach the address. */
+    allow: Type.Optional(Type.Array(Cidr, { maxItems: 1000 })),
+    /** Proxies whose X-Forwarded-For and Forwarded are believed. */
+    trustedProxies: Type.Array(Cidr, { maxItems: 100, default: [] }),
+    /** The base URL that callers use, where a proxy stands in front. */
+    publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^/]+(/.*)?$', maxLength: 300 })),
+  },
+  { additionalProperties: false },
+);
+export type ListenerSettings = Static<typeof Listener>;
+
+/** The configuration file (YAML or JSON), named by LINGQU_CONFIG. The environment's variables come before it. */
+const File = Type.Object(
+  {
+    listeners: Type.Optional(Type.Array(Listener, { minItems: 1, maxItems: 10 })),
+    journal: Type.Object({ retentionDays: Type.Integer({ minimum: 180, maximum: 36_500, default: 180, description: 'NDI 6.2.5 c: never under 180' }) }, { additionalProperties: false, default: {} }),
+    delivery: Type.Object(
+      {
+        deadlineSeconds: Type.Integer({ minimum: 1, maximum: 15, default: 15, description: 'GOV-time: never over 15' }),
+        idleSeconds: Type.Integer({ minimum: 5, maximum: 600, default: 30 }),
+        leastBytesPerSecond: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1024 }),
+      },
+      { additionalProperties: false, default: {} },
+    ),
+    /** Whether the CLI on the node's own machine may use the token that each start mints. */
+    operatorToken: Type.Boolean({ default: true }),
+    logLevel: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], { default: 'info' }),
+  },
+  { additionalProperties: false },
+);
+type File = Static<typeof File>;
+const fileSchema = Compile(File);
+
+export interface Settings extends Omit<File, 'listeners'> {
+  readonly folder: string;
+  readonly databaseUrl: string | undefined;
+  readonly nodeKey: string | undefined;
+  readonly sample: boolean;
+  readonly listeners: readonly ListenerSettings[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads and checks everything that the node is told from outside; throws `settings.*` naming what is wrong. */
+export async function readSettings(env: Environment): Promise<Settings> {
+  const { listeners, ...file } = await readFileSettings(env['LINGQU_CONFIG']);
+  return {
+    ...file,
+    folder: resolve(env['LINGQU_DATA'] ?? './data'),
+    databaseUrl: nonEmpty(env['DATABASE_URL']),
+    nodeKey: nonEmpty(env['LINGQU_NODE_KEY']),
+    sample: env['LINGQU_SAMPLE'] !== 'off',
+    listeners: listeners ?? defaultListeners(env),
+  };
+}
+
+async function readFileSettings(path: string | undefined): Promise<File> {
+  const given: unknown = path === undefined || path === '' ? {} : (parse(await readFile(path, 'utf8')) ?? {});
+  const filled = Default(File, structuredClone(given));
+  if (fileSchema.Check(filled)) return filled;
+  const faults = [...fileSchema.Errors(filled)].map((fault) => `${fault.instancePath.slice(1) || 'file'}: ${fault.message}`);
+  throw new DomainError('invalid-definition', 'settings.file', `配置文件有误：${faults.join('; ')} (the configuration file ${path} is wrong)`, { details: { faults } });
+}
+
+/** Management on LINGQU_PORT (8600) of the loopback; data one above, for everyone. */
+function defaultListeners(env: Environment): ListenerSettings[] {
+  const text = env['LINGQU_PORT'] ?? '8600';
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_534) throw new DomainError('invalid-definition', 'settings.port', `LINGQU_PORT 应为端口号，实为 ${text} (LINGQU_PORT is not a port)`);
+  return [
+    { name: 'management', serves: 'management', address: '127.0.0.1', port, trustedProxies: [] },
+    { name: 'data', serves: 'data', address: env['LINGQU_HOST'] ?? '0.0.0.0', port: port === 0 ? 0 : port + 1, trustedProxies: [] },
+  ];
+}
+
+const nonEmpty = (text: string | undefined): string | undefined => (text === undefined || text === '' ? undefined : text);

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import proxyAddr from '@fastify/proxy-addr';
+import parseForwarded from 'forwarded-parse';
+
+/** Finds the caller's address; headers count only as far as they come from a listed proxy. */
+export type AddressOf = (request: IncomingMessage) => string;
+
+/**
+ * X-Forwarded-For, or Forwarded (RFC 7239) where the nearest proxy sends that, read from the right: the first address
+ * that is no listed proxy is the caller. A header that cannot be read leaves the proxy's own address.
+ */
+export function addressReader(trustedProxies: readonly string[]): AddressOf {
+  if (trustedProxies.length === 0) return (request) => request.socket.remoteAddress ?? '';
+  const trust = proxyAddr.compile([...trustedProxies]);
+  return (request) => {
+    const socket = request.socket.remoteAddress ?? '';
+    if (!trust(socket, 0)) return socket;
+    const { forwarded } = request.headers;
+    if (forwarded === undefined) return proxyAddr(request, trust);
+    return nearestUntrusted([socket, ...hops(forwarded).reverse()], trust);
+  };
+}
+
+function nearestUntrusted(addresses: readonly string[], trust: (address: string, hop: number) => boolean): string {
+  let nearest = addresses[0] ?? '';
+  for (const [hop, address] of addresses.entries()) {
+    nearest = address;
+    if (!trust(address, hop)) break;
+  }
+  return nearest;
+}
+
+/** Addresses of `for=`, without brackets and ports, oldest first; `unknown` and obfuscated ones deny by being no address. */
+function hops(header: string): string[] {
+  try {
+    return parseForwarded(header).map((element) => (element['for'] ?? '').replace(/^\[([^\]]+)\](?::\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1'));
+  } catch {
+    return [''];
+  }
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { DomainError } from '../kernel/errors.ts';
+import { requestId } from '../kernel/ids.ts';
+import { isAllowedAddress, listOf } from './allow-list.ts';
+import { addressReader } from './client-address.ts';
+import { traceIdOf } from './trace.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The caller's address, after trusted proxies. */
+    clientAddress: string;
+    traceId: string;
+    /** `performance.now()` when the request's head was read. */
+    arrived: number;
+  }
+}
+
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Handed over in every answer of a data face: nothing there is a page (design: Doors). */
+const dataHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "sandbox; default-src 'none'",
+  'cache-control': 'no-store',
+} as const;
+
+/** A door of the node (design: Doors). */
+export interface ListenerOptions {
+  readonly serves: 'management' | 'data';
+  /** Paths of a PEM certificate chain and key: HTTPS; absent: HTTP. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Who may connect, in CIDR; absent: everyone. */
+  readonly allow?: readonly string[];
+  /** Proxies whose forwarding headers are believed, in CIDR. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** A server for one listener, with what all have in common; routes are the caller's. */
+export async function openListener(settings: ListenerOptions, logger: FastifyBaseLogger): Promise<FastifyInstance> {
+  const server = await serverOf(settings);
+  const addressOf = addressReader(settings.trustedProxies);
+  const allowed = settings.allow === undefined ? undefined : listOf(settings.allow);
+  const app = fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: MAX_BODY_BYTES,
+    requestIdHeader: false,
+    genReqId: (request) => requestId(oneHeader(request.headers['x-request-id'])),
+    serverFactory: (handler) => server.on('request', handler),
+    routerOptions: { maxParamLength: 200 },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  });
+  app.decorateRequest('clientAddress', '');
+  app.decorateRequest('traceId', '');
+  app.decorateRequest('arrived', 0);
+  app.addHook('onRequest', async (request, reply) => {
+    request.arrived = performance.now();
+    request.clientAddress = addressOf(request.raw);
+    request.traceId = traceIdOf(request.headers.traceparent);
+    reply.header('x-request-id', request.id);
+    if (settings.serves === 'data') reply.headers(dataHeaders);
+    if (allowed !== undefined && !isAllowedAddress(allowed, request.clientAddress)) {
+      throw new DomainError('address-not-allowed', 'listener.address', '该地址不在监听端口的白名单内 (this address may not use this listener)');
+    }
+  });
+  return app;
+}
+
+async function serverOf({ tls }: ListenerOptions): Promise<Server> {
+  const options = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    requestTimeout: 30_000,
+    headersTimeout: 10_000,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 5_000,
+  };
+  if (tls === undefined) return createHttpServer(options);
+  const [cert, key] = await Promise.all([readFile(tls.certificate), readFile(tls.key)]);
+  return createHttpsServer({ ...options, cert, key, minVersion: 'TLSv1.2' });
+}
+
+const oneHeader = (header: string | string[] | undefined): string | undefined => (typeof header === 'string' ? header : undefined);

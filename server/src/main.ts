@@ -1,0 +1,28 @@
+import pino from 'pino';
+import { startNode } from './compose.ts';
+import { readSettings } from './config/settings.ts';
+import { DomainError } from './kernel/errors.ts';
+
+/** Runs the node until a signal ends it. Exit codes: 0 asked to stop, 1 could not start, 2 wrong settings. */
+export async function serve(): Promise<void> {
+  try {
+    const settings = await readSettings(process.env);
+    const logger = pino({ level: settings.logLevel, redact: redactedPaths }, pino.destination({ fd: 2, sync: false }));
+    const node = await startNode(settings, logger);
+    process.stdout.write(`灵渠 Lingqu ${JSON.stringify(node.urls)}\n`);
+    const stop = (): void => {
+      process.once('SIGINT', () => process.exit(1)); // asked twice: at once
+      void node.close().then(() => process.exit(0));
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+  } catch (error) {
+    process.stderr.write(`${error instanceof DomainError ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+    process.exit(error instanceof DomainError && error.code.startsWith('settings.') ? 2 : 1);
+  }
+}
+
+/** Nothing secret reaches the log, should an object that holds it be logged. */
+const redactedPaths = ['*.password', '*.appkey', '*.token', '*.secret', '*.authorization', '*.cookie', 'headers.authorization', 'headers.cookie', 'err.config', 'err.parameters'];
+
+if (import.meta.main) await serve();

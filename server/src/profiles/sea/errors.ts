@@ -1,0 +1,47 @@
+import type { ErrorKind } from '../../kernel/errors.ts';
+
+/**
+ * SEA prints no codes: an error comes with HTTP 200 and `success: false`, as its clients expect; the status here
+ * stands in the journal and in the header `X-Status` (decision 25).
+ */
+export const statuses: Readonly<Record<ErrorKind, number>> = {
+  'malformed-request': 400,
+  'invalid-parameter': 400,
+  'parameter-too-long': 400,
+  'missing-parameter': 400,
+  'unknown-parameter': 400,
+  'too-large': 413,
+  'unsupported-media-type': 415,
+  'not-acceptable': 406,
+  'method-not-allowed': 405,
+  unauthenticated: 401,
+  'credential-expired': 401,
+  'grant-expired': 403,
+  'not-granted': 403,
+  'address-not-allowed': 403,
+  'denied-by-policy': 403,
+  forbidden: 403,
+  locked: 403,
+  'unknown-product': 404,
+  'product-unavailable': 404,
+  'result-too-large': 413,
+  'page-too-deep': 400,
+  'quota-product': 429,
+  'quota-grant': 429,
+  'quota-daily': 429,
+  'quota-rate': 429,
+  concurrency: 429,
+  busy: 503,
+  timeout: 504,
+  'source-unavailable': 503,
+  'source-changed': 503,
+  interrupted: 503,
+  internal: 500,
+  'not-found': 404,
+  conflict: 409,
+  'in-use': 409,
+  'precondition-failed': 412,
+  'precondition-required': 428,
+  'unenforceable-policy': 422,
+  'invalid-definition': 422,
+};
