@@ -23,8 +23,6 @@ const Scalar = Type.Union([Type.String({ maxLength: 1000 }), Type.Number(), Type
 const Column = Type.String({ minLength: 1, maxLength: 128 });
 
 export type ScalarValue = Static<typeof Scalar>;
-const comparison = <const K extends string>(key: K) =>
-  Type.Object({ column: Column, [key]: Scalar } as { column: typeof Column } & Record<K, typeof Scalar>, { additionalProperties: false });
 
 /** A condition as a person writes it: `{column, eq}`, `{column, in}`, `{all: […]}`, `{not: …}` and so on. */
 export const RowRule = Type.Cyclic(
@@ -33,12 +31,12 @@ export const RowRule = Type.Cyclic(
       Type.Object({ all: Type.Array(Type.Ref('Rule'), { minItems: 1, maxItems: 50 }) }, { additionalProperties: false }),
       Type.Object({ any: Type.Array(Type.Ref('Rule'), { minItems: 1, maxItems: 50 }) }, { additionalProperties: false }),
       Type.Object({ not: Type.Ref('Rule') }, { additionalProperties: false }),
-      comparison('eq'),
-      comparison('ne'),
-      comparison('lt'),
-      comparison('le'),
-      comparison('gt'),
-      comparison('ge'),
+      Type.Object({ column: Column, eq: Scalar }, { additionalProperties: false }),
+      Type.Object({ column: Column, ne: Scalar }, { additionalProperties: false }),
+      Type.Object({ column: Column, lt: Scalar }, { additionalProperties: false }),
+      Type.Object({ column: Column, le: Scalar }, { additionalProperties: false }),
+      Type.Object({ column: Column, gt: Scalar }, { additionalProperties: false }),
+      Type.Object({ column: Column, ge: Scalar }, { additionalProperties: false }),
       Type.Object({ column: Column, in: Type.Array(Scalar, { minItems: 1, maxItems: 1000 }) }, { additionalProperties: false }),
       Type.Object({ column: Column, like: Type.String({ minLength: 1, maxLength: 1000 }) }, { additionalProperties: false }),
       Type.Object({ column: Column, isNull: Type.Boolean() }, { additionalProperties: false }),
@@ -211,7 +209,10 @@ export type Condition =
   | { readonly op: 'null'; readonly column: string }
   | { readonly op: 'box'; readonly lon: string; readonly lat: string; readonly west: number; readonly south: number; readonly east: number; readonly north: number };
 
-/** A mask as a source applies it; lengths in code points. */
+/**
+ * A mask as a source applies it; lengths in code points. A value no longer than what `partial` would keep is covered
+ * whole; NULL stays NULL under every mask but a fixed text.
+ */
 export type PlanMask =
   | { readonly kind: 'fixed'; readonly value: string | null }
   | { readonly kind: 'partial'; readonly keepStart: number; readonly keepEnd: number }
