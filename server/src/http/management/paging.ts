@@ -1,0 +1,27 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import { DomainError } from '../../kernel/errors.ts';
+
+/** Query of every list: an opaque cursor and a limit. */
+export const PageQuery = Type.Object({
+  cursor: Type.Optional(Type.String({ maxLength: 500 })),
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+});
+export type PageQuery = Static<typeof PageQuery>;
+
+export const PageOf = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) });
+
+/** The key after which the page begins; '' for the first. */
+export function afterOf(cursor: string | undefined): string {
+  if (cursor === undefined) return '';
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (text.startsWith('k:')) return text.slice(2);
+  throw new DomainError('invalid-parameter', 'page.cursor', '游标无效，请使用上一页返回的 next (use the next of the page before)');
+}
+
+/** A page out of `limit + 1` rows read in the order of their keys. */
+export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (row: T) => string): { items: T[]; next: string | null } {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const next = rows.length > limit && last !== undefined ? Buffer.from(`k:${keyOf(last)}`).toString('base64url') : null;
+  return { items, next };
+}

@@ -1,0 +1,21 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { Access, Delivery } from '../../modules/delivery/index.ts';
+import type { JournalWriter } from '../../modules/journal/index.ts';
+import type { OperatorToken } from '../../modules/identity/index.ts';
+import type { HostedTables, SourceConnections } from '../../modules/resources/index.ts';
+import type { Database } from '../../storage/database.ts';
+
+/** What the management API stands on. */
+export interface ManagementParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly access: Access;
+  readonly delivery: Delivery;
+  readonly connections: SourceConnections;
+  readonly hosted: HostedTables;
+  readonly journal: JournalWriter;
+  /** Minted at this start; undefined where it is switched off. */
+  readonly operatorToken: OperatorToken | undefined;
+  /** Base URLs of the listeners by name, known once they listen. */
+  readonly urls: () => Readonly<Record<string, string>>;
+}

@@ -1,0 +1,98 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
+import { asDomainError, DomainError, type ErrorKind } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+
+/** RFC 9457. `code` is stable; `errorId` is how the operator finds the cause in the log. */
+export const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: Type.String(),
+    requestId: Type.String(),
+    errorId: Type.String(),
+    details: Type.Record(Type.String(), Type.Unknown()),
+  },
+  { $id: 'Problem' },
+);
+export type Problem = Static<typeof Problem>;
+
+const statuses: Readonly<Record<ErrorKind, number>> = {
+  'malformed-request': 400,
+  'invalid-parameter': 400,
+  'parameter-too-long': 400,
+  'missing-parameter': 400,
+  'unknown-parameter': 400,
+  'too-large': 413,
+  'unsupported-media-type': 415,
+  'not-acceptable': 406,
+  'method-not-allowed': 405,
+  unauthenticated: 401,
+  'credential-expired': 401,
+  'grant-expired': 403,
+  'not-granted': 403,
+  'address-not-allowed': 403,
+  'denied-by-policy': 403,
+  forbidden: 403,
+  locked: 423,
+  'unknown-product': 404,
+  'product-unavailable': 409,
+  'result-too-large': 413,
+  'page-too-deep': 400,
+  'quota-product': 429,
+  'quota-grant': 429,
+  'quota-daily': 429,
+  'quota-rate': 429,
+  concurrency: 429,
+  busy: 503,
+  timeout: 504,
+  'source-unavailable': 502,
+  'source-changed': 502,
+  interrupted: 503,
+  internal: 500,
+  'not-found': 404,
+  conflict: 409,
+  'in-use': 409,
+  'precondition-failed': 412,
+  'precondition-required': 428,
+  'unenforceable-policy': 422,
+  'invalid-definition': 422,
+};
+
+/** Answers whatever was thrown as a problem; the cause goes to the log under the error ID, and nowhere else. */
+export function answerProblem(thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = fromFramework(thrown);
+  const status = statuses[error.kind];
+  const errorId = newId();
+  request.log[status >= 500 ? 'error' : 'info']({ errorId, code: error.code, requestId: request.id, traceId: request.traceId, err: error.cause }, 'request refused');
+  const problem: Problem = {
+    type: `urn:lingqu:problem:${error.code}`,
+    title: error.kind,
+    status,
+    detail: error.message,
+    code: error.code,
+    requestId: request.id,
+    errorId,
+    details: { ...error.details },
+  };
+  return reply.code(status).type('application/problem+json').send(problem);
+}
+
+/** The framework's own refusals in our words. */
+function fromFramework(thrown: FastifyError | Error): DomainError {
+  if (thrown instanceof DomainError) return thrown;
+  if ('validation' in thrown && thrown.validation !== undefined) {
+    const faults = thrown.validation.slice(0, 20).map((fault) => `${fault.instancePath.slice(1).replaceAll('/', '.') || thrown.validationContext || 'request'}: ${fault.message ?? ''}`);
+    return new DomainError('invalid-parameter', 'request.invalid', `请求内容有误：${faults.join('; ')} (the request does not fit its schema)`, { details: { faults } });
+  }
+  const status = 'statusCode' in thrown ? thrown.statusCode : undefined;
+  if (status === 413) return new DomainError('too-large', 'request.too-large', '请求体过大 (the body is too large)', { cause: thrown });
+  if (status === 415) return new DomainError('unsupported-media-type', 'request.media-type', '请以 application/json 提交 (send application/json)', { cause: thrown });
+  if (status !== undefined && status >= 400 && status < 500) return new DomainError('malformed-request', 'request.malformed', '请求无法解析 (the request cannot be read)', { cause: thrown });
+  return asDomainError(thrown);
+}
+
+export const answerUnknownPath = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  answerProblem(new DomainError('not-found', 'request.path', '没有这个接口 (no such path)'), request, reply);
