@@ -94,6 +94,38 @@ export interface JournalRecord {
   readonly digest: string;
 }
 
-/** NDI-6.2.5c: logs are kept at least six months. In days. */
-export const RetentionDays = Type.Integer({ minimum: 180, maximum: 36_500, default: 180, description: 'Days that the journal is kept; never under 180 (NDI 6.2.5 c).' });
+/** What of the journal is asked for; what is left out is not asked. */
+export interface JournalFilter {
+  /** Inclusive. */
+  readonly from?: Date | undefined;
+  /** Exclusive. */
+  readonly to?: Date | undefined;
+  readonly productId?: string | undefined;
+  readonly productCode?: string | undefined;
+  readonly subjectId?: string | undefined;
+  readonly result?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly stream?: JournalStream | undefined;
+  readonly actor?: string | undefined;
+}
+
+/** The calls of one day, product, subject and result. */
+export interface UsageSum {
+  /** A day in Asia/Shanghai, `yyyy-MM-dd`. */
+  readonly day: string;
+  readonly productId: string;
+  readonly subjectId: string;
+  readonly result: CallResult;
+  readonly calls: number;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Calls whose first byte left within 5 s (GOV-time). */
+  readonly withinTarget: number;
+}
+
+/** NDI-6.2.5c: logs are kept at least six months. */
+export const retentionBounds = { minimum: 180, maximum: 36_500 } as const;
+
+/** Days that the journal is kept. */
+export const RetentionDays = Type.Integer({ ...retentionBounds, default: 180, description: 'Days that the journal is kept; never under 180 (NDI 6.2.5 c).' });
 export type RetentionDays = Static<typeof RetentionDays>;

@@ -32,3 +32,8 @@ export const addDays = (day: string, days: number): string => DateTime.fromISO(d
 
 /** First instant of a day. */
 export const startOfDay = (day: string): Date => DateTime.fromISO(day, { zone: displayZone }).toJSDate();
+
+const day = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Whether a text is a day that exists, as `yyyy-MM-dd`. */
+export const isDay = (text: string): boolean => day.test(text) && DateTime.fromISO(text, { zone: displayZone }).isValid;

@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../storage/database.ts';
 import { monthOf } from './months.ts';
 import { recordSystem } from './operations.ts';
-import { makePartitions } from './store.ts';
+import { lockSharedWriter, makePartitions } from './store.ts';
 
 /**
  * Makes the partitions of this month and the next: at every start and daily. Replicas may do it at once. Returns what
@@ -14,6 +14,7 @@ import { makePartitions } from './store.ts';
 export function ensurePartitions(database: Database, clock: Clock): Promise<string[]> {
   const now = monthOf(clock.now());
   return database.transaction(async (tx) => {
+    await lockSharedWriter(tx);
     const made = await makePartitions(tx, [now, monthOf(now.to)]);
     if (made.length > 0) {
       await recordSystem(tx, { event: 'journal.partition.make', actor: 'node', result: 'done', details: JSON.stringify({ partitions: made }) });

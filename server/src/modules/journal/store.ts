@@ -1,8 +1,8 @@
 import { DomainError } from '../../kernel/errors.ts';
-import type { Database, Transaction } from '../../storage/database.ts';
-import type { JournalRecord } from './model.ts';
+import { quoteName, type Database, type Queryable, type SqlValue, type Transaction } from '../../storage/database.ts';
+import type { JournalFilter, JournalRecord } from './model.ts';
 import type { Month } from './months.ts';
-import { cellsOf, journalColumns } from './record.ts';
+import { cellsOf, journalColumns, recordOfRow, type JournalRow } from './record.ts';
 
 // ---- writers ---------------------------------------------------------------------------------------------------------
 
@@ -54,8 +54,7 @@ export async function countArrived(database: Database, records: readonly Journal
  * the lock lets one replica make them while the others wait and then find them.
  */
 export async function makePartitions(tx: Transaction, months: readonly Month[]): Promise<string[]> {
-  await tx.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
-  const present = new Set(await listPartitions(tx));
+  const present = new Set(await lockPartitions(tx));
   const missing = months.filter(({ partition }, index) => !present.has(partition) && months.findIndex((month) => month.partition === partition) === index);
   for (const { partition, from, to } of missing) {
     await tx.query(`CREATE TABLE ${partition} (LIKE journal INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
@@ -64,13 +63,25 @@ export async function makePartitions(tx: Transaction, months: readonly Month[]):
   return missing.map(({ partition }) => partition);
 }
 
-/** The names of the journal's partitions, oldest first. */
-export async function listPartitions(tx: Transaction): Promise<string[]> {
+/** Keeps others from making and dropping partitions until the end of the transaction; their names, oldest first. */
+export async function lockPartitions(tx: Transaction): Promise<string[]> {
+  await tx.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
   const rows = await tx.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
      WHERE i.inhparent = 'journal'::regclass ORDER BY c.relname`,
   );
   return rows.map((row) => row.name);
+}
+
+export async function countPartition(tx: Transaction, partition: string): Promise<number> {
+  const [row] = await tx.query<{ records: number }>(`SELECT count(*) AS records FROM ${quoteName(partition)}`);
+  return row?.records ?? 0;
+}
+
+/** Gives up soon where a long reader would make the writers wait behind this. */
+export async function dropPartition(tx: Transaction, partition: string): Promise<void> {
+  await tx.query("SET LOCAL lock_timeout = '2s'");
+  await tx.query(`DROP TABLE ${quoteName(partition)}`);
 }
 
 // ---- records in the transaction of a change --------------------------------------------------------------------------------
@@ -96,7 +107,64 @@ export async function nextPlace(tx: Transaction): Promise<NextPlace> {
   return row;
 }
 
+/** Taken before the lock on partitions by whoever needs both: `recordWithin` comes to them in this order. */
+export async function lockSharedWriter(tx: Transaction): Promise<void> {
+  await tx.query('SELECT FROM journal_writers WHERE writer = $1 FOR UPDATE', [sharedWriter]);
+}
+
 export async function insertRecord(tx: Transaction, record: JournalRecord): Promise<void> {
   const places = journalColumns.map((_, index) => `$${index + 1}`);
   await tx.query(`INSERT INTO journal (${journalColumns.join(', ')}) VALUES (${places.join(', ')})`, cellsOf(record));
+}
+
+// ---- reading -----------------------------------------------------------------------------------------------------------
+
+/** What the journal is ordered by. */
+export type Position = Pick<JournalRecord, 'at' | 'writer' | 'epoch' | 'sequence'>;
+
+export interface Reading {
+  readonly order: 'newest' | 'oldest';
+  /** Only what comes after this in the order. */
+  readonly after?: Position | undefined;
+  readonly limit: number;
+  /** Only what is not later than this. */
+  readonly through?: Date | undefined;
+}
+
+const filterColumns = {
+  productId: 'product_id', productCode: 'product_code', subjectId: 'subject_id', result: 'result', requestId: 'request_id', stream: 'stream', actor: 'actor',
+} as const satisfies Partial<Record<keyof JournalFilter, string>>;
+
+export async function readRecords(on: Queryable, filter: JournalFilter, reading: Reading): Promise<JournalRecord[]> {
+  const values: SqlValue[] = [];
+  const bind = (value: SqlValue): string => `$${values.push(value)}`;
+  const conditions = ['true'];
+  if (filter.from !== undefined) conditions.push(`at >= ${bind(filter.from)}`);
+  if (filter.to !== undefined) conditions.push(`at < ${bind(filter.to)}`);
+  if (reading.through !== undefined) conditions.push(`at <= ${bind(reading.through)}`);
+  for (const [key, column] of Object.entries(filterColumns)) {
+    const value = filter[key as keyof typeof filterColumns];
+    // No text of the journal holds NUL, and PostgreSQL takes none.
+    if (value !== undefined) conditions.push(value.includes('\0') ? 'false' : `${column} = ${bind(value)}`);
+  }
+  const newest = reading.order === 'newest';
+  if (reading.after !== undefined) {
+    const { at, writer, epoch, sequence } = reading.after;
+    const compare = newest ? '<' : '>';
+    // The first comparison repeats the second for the choice of partitions.
+    conditions.push(`at ${compare}= ${bind(at)} AND (at, writer, epoch, sequence) ${compare} (${bind(at)}, ${bind(writer)}, ${bind(epoch)}, ${bind(sequence)})`);
+  }
+  const direction = newest ? 'DESC' : 'ASC';
+  const rows = await on.query<JournalRow>(
+    `SELECT ${journalColumns.join(', ')} FROM journal WHERE ${conditions.join(' AND ')}
+     ORDER BY at ${direction}, writer ${direction}, epoch ${direction}, sequence ${direction} LIMIT ${bind(reading.limit)}`,
+    values,
+  );
+  return rows.map(recordOfRow);
+}
+
+/** The time of the newest record, undefined if there is none. */
+export async function newestAt(on: Queryable): Promise<Date | undefined> {
+  const [row] = await on.query<{ at: Date }>('SELECT at FROM journal ORDER BY at DESC LIMIT 1');
+  return row?.at;
 }
