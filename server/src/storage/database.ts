@@ -26,6 +26,8 @@ export interface Database extends Queryable {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Appends rows of text cells in one statement; all or nothing. `table` and `columns` are ours, never a caller's. */
   append(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[], within?: Transaction): Promise<void>;
+  /** Rows as arrays of each value's text, in the order of the SELECT: bulk reading, nothing parsed. */
+  cells(sql: string, values: readonly SqlValue[]): Promise<Cell[][]>;
   /** True while the database answers. */
   ping(): Promise<boolean>;
   close(): Promise<void>;

@@ -10,6 +10,8 @@ const types: pg.CustomTypesConfig = {
     oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
 };
 
+const asText: pg.CustomTypesConfig = { getTypeParser: (() => String) as pg.CustomTypesConfig['getTypeParser'] };
+
 interface PgDatabaseOptions {
   engine: Engine;
   pool: pg.PoolConfig;
@@ -55,6 +57,11 @@ export class PgDatabase implements Database {
     if (this.engine === 'pglite') return appendByInsert(within ?? this, table, columns, rows);
     if (within !== undefined) return copyInto(clientOf(within), table, columns, rows);
     return this.#withClient((client) => copyInto(client, table, columns, rows));
+  }
+
+  async cells(sql: string, values: readonly SqlValue[]): Promise<Cell[][]> {
+    const result = await this.#pool.query<Cell[]>({ text: sql, values: [...values], rowMode: 'array', types: asText });
+    return result.rows;
   }
 
   async ping(): Promise<boolean> {

@@ -44,6 +44,11 @@ class WorkerSocket extends Duplex {
     this.#worker.postMessage(Uint8Array.from(chunk));
   }
 
+  /** A query's messages go together, up to their Sync: after an error PGlite would take those that follow as new ones. */
+  override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'utf8', done);
+  }
+
   override _final(done: () => void): void {
     this.push(null);
     done();

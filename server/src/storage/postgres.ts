@@ -10,6 +10,7 @@ export function openPostgres(url: string, onError: (error: Error) => void, conne
       connectionString: url,
       max: connections,
       application_name: 'lingqu',
+      options: '-c TimeZone=Asia/Shanghai -c DateStyle=ISO -c IntervalStyle=iso_8601',
       connectionTimeoutMillis: 5_000,
       statement_timeout: 60_000,
       idle_in_transaction_session_timeout: 60_000,

@@ -38,6 +38,8 @@ export interface ReadPlan {
   readonly order: readonly OrderTerm[];
   readonly offset: number;
   readonly limit: number;
+  /** The answer is whole or an error (decision 33): a stream with more rows than `limit` is refused, not cut. */
+  readonly whole: boolean;
   /** Key of masks that hash (HMAC-SHA256). */
   readonly maskKey: Buffer;
 }
@@ -72,8 +74,9 @@ export interface RowStream {
 export interface TableReader {
   /** At most `plan.limit` rows in one piece; undefined when the piece would be larger than `maxBytes`. */
   readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined>;
-  /** Rows piece by piece, in constant memory; throws `result-too-large` when there are more than `plan.limit`. */
+  /** Rows piece by piece, in constant memory; throws `result-too-large` when a whole answer has more than `plan.limit`. */
   openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream>;
+  /** How many rows fit the plan's conditions, whatever its offset and limit. */
   count(plan: ReadPlan, signal: AbortSignal): Promise<number>;
 }
 

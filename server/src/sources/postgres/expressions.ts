@@ -146,7 +146,7 @@ function maskSql(column: ReadColumn, context: SqlContext): string | undefined {
   const { mask } = column;
   if (mask === null) return undefined;
   const name = columnSql(column.column);
-  const text = `${textSql(column, name, 'text', context)}`;
+  const text = textSql(column, name, 'text', context);
   switch (mask.kind) {
     case 'fixed':
       return mask.value === null ? 'NULL::text' : `${context.bindings.add(mask.value)}::text`;

@@ -6,6 +6,7 @@ import type { Probe, SourceConnection, SourceType, TableDescription } from '../.
 import { describeTables } from './describe.ts';
 import { sourceFailure } from './failures.ts';
 import { PostgresReader } from './reader.ts';
+import { readerSession } from './session.ts';
 
 const Settings = Type.Object(
   {
@@ -70,9 +71,6 @@ function connectionFailure(error: unknown): DomainError {
   const said = error instanceof Error ? error.message : 'unknown error';
   return new DomainError('source-unavailable', 'source.test-failed', `连接测试失败：${said} (the connection test failed: check host, port, database, user and password)`, { cause: error });
 }
-
-/** Settings of every connection that reads rows: forms of dates and zone are fixed, and nothing can be written. */
-export const readerSession = '-c TimeZone=Asia/Shanghai -c DateStyle=ISO -c IntervalStyle=iso_8601 -c default_transaction_read_only=on';
 
 export const postgresSource: SourceType = {
   type: 'postgres',

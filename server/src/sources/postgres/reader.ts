@@ -5,7 +5,7 @@ import Cursor from 'pg-cursor';
 import { DomainError } from '../../kernel/errors.ts';
 import type { ReadPlan, RowBatch, RowShape, RowStream, TableReader } from '../../modules/resources/index.ts';
 import { sourceFailure } from './failures.ts';
-import { cellsPageStatement, countStatement, jsonPageStatement, streamStatement, type Statement } from './select.ts';
+import { cellsPageStatement, countStatement, jsonPageStatement, streamStatement, windowCountStatement, type Statement } from './select.ts';
 
 const BATCH_ROWS = 500;
 
@@ -49,10 +49,8 @@ export class PostgresReader implements TableReader {
     try {
       signal.throwIfAborted();
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      const count = countStatement(plan, this.#zone, plan.limit + 1);
-      const counted = await client.query<[string]>({ ...count, rowMode: 'array' });
-      const rows = Number(counted.rows[0]?.[0] ?? 0);
-      if (rows > plan.limit) throw resultTooLarge(plan.limit);
+      const counted = await client.query<[string]>({ ...windowCountStatement(plan, this.#zone), rowMode: 'array' });
+      const rows = rowsOfStream(plan, Number(counted.rows[0]?.[0] ?? 0));
       const lease = leaseOf(client);
       return { rows, batches: this.#batches(lease, streamStatement(plan, shape, this.#zone), shape, signal), cancel: () => lease.release(false) };
     } catch (error) {
@@ -108,7 +106,7 @@ export class PostgresReader implements TableReader {
 interface Lease {
   readonly client: pg.PoolClient;
   /** Once. A stream that ended early leaves a transaction and a portal behind: the connection goes with them. */
-  release(whole: boolean): void;
+  readonly release: (whole: boolean) => void;
 }
 
 function leaseOf(client: pg.PoolClient): Lease {
@@ -125,8 +123,14 @@ function leaseOf(client: pg.PoolClient): Lease {
 export const batchOf = (shape: RowShape, rows: (string | null)[][]): RowBatch =>
   shape === 'json' ? { kind: 'json', count: rows.length, text: rows.map((row) => row[0]).join(',') } : { kind: 'cells', rows };
 
+/** Rows that a stream brings, of those that were counted to one beyond the limit; throws `result-too-large`. */
+export function rowsOfStream(plan: ReadPlan, counted: number): number {
+  if (plan.whole && counted > plan.limit) throw resultTooLarge(plan.limit);
+  return Math.min(counted, plan.limit);
+}
+
 /** Decision 33: whole or an error, never a silent cut. */
-export const resultTooLarge = (cap: number): DomainError =>
+const resultTooLarge = (cap: number): DomainError =>
   new DomainError('result-too-large', 'result.too-large', `结果超过 ${cap} 行，请使用分页参数 pageNum、pageSize 或缩小查询范围 (more than ${cap} rows: page with pageNum and pageSize, or narrow the query)`, {
     details: { cap },
   });

@@ -61,13 +61,19 @@ export function streamStatement(plan: ReadPlan, shape: RowShape, zone: string): 
   return { text: shape === 'json' ? `SELECT row_to_json(r)::text FROM (${rows}) r` : rows, values: context.bindings.values };
 }
 
-/** How many rows fit the plan's conditions, counted no further than `atMost` where it is given. */
-export function countStatement(plan: ReadPlan, zone: string, atMost?: number): Statement {
+/** How many rows fit the plan's conditions. */
+export function countStatement(plan: ReadPlan, zone: string): Statement {
   const context = contextOf(plan, zone);
-  const from = `FROM ${tableSql(plan)} t WHERE ${conditionSql(plan.where, context)}`;
-  const text =
-    atMost === undefined
-      ? `SELECT count(*)::int8 AS rows ${from}`
-      : `SELECT count(*)::int8 AS rows FROM (SELECT 1 ${from} LIMIT ${context.bindings.add(String(atMost))}::int8) some`;
-  return { text, values: context.bindings.values };
+  return { text: `SELECT count(*)::int8 AS rows ${matching(plan, context)}`, values: context.bindings.values };
 }
+
+/** How many rows a stream of the plan will bring, counted one beyond its limit. */
+export function windowCountStatement(plan: ReadPlan, zone: string): Statement {
+  const context = contextOf(plan, zone);
+  const from = matching(plan, context);
+  const limit = context.bindings.add(String(plan.limit + 1));
+  const offset = context.bindings.add(String(plan.offset));
+  return { text: `SELECT count(*)::int8 AS rows FROM (SELECT 1 ${from} LIMIT ${limit}::int8 OFFSET ${offset}::int8) matching`, values: context.bindings.values };
+}
+
+const matching = (plan: ReadPlan, context: SqlContext): string => `FROM ${tableSql(plan)} t WHERE ${conditionSql(plan.where, context)}`;

@@ -1,0 +1,88 @@
+import { DomainError } from '../../kernel/errors.ts';
+import type { Cell, Database } from '../../storage/database.ts';
+import type { ReadPlan, RowBatch, RowShape, RowStream, TableReader } from '../../modules/resources/index.ts';
+import { sourceFailure } from '../postgres/failures.ts';
+import { rowsOfStream } from '../postgres/reader.ts';
+import { cellsPageStatement, countStatement, jsonPageStatement, windowCountStatement, type Statement } from '../postgres/select.ts';
+import { columnsStatement, keysetStatement, type OrderColumn, type Place } from './keyset.ts';
+
+const BATCH_ROWS = 500;
+
+/**
+ * Reads tables over a database of one session (PGlite): no cursor, no transaction, page after page by key. It counts on
+ * tables that do not change once they are filled; one that has been replaced and dropped meanwhile is an error, never a
+ * short answer that looks whole.
+ */
+export class KeysetReader implements TableReader {
+  readonly #database: Database;
+  readonly #zone: string;
+
+  constructor(database: Database, zone: string) {
+    this.#database = database;
+    this.#zone = zone;
+  }
+
+  async readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
+    if (shape === 'json') {
+      const [row] = await this.#query(jsonPageStatement(plan, this.#zone, maxBytes), signal);
+      const body = row?.[1] ?? null;
+      return body === null ? undefined : { kind: 'json', count: Number(row?.[0]), text: body.slice(1, -1) };
+    }
+    const rows = await this.#query(cellsPageStatement(plan, this.#zone), signal);
+    return bytesOf(rows) > maxBytes ? undefined : { kind: 'cells', rows };
+  }
+
+  async count(plan: ReadPlan, signal: AbortSignal): Promise<number> {
+    const [row] = await this.#query(countStatement(plan, this.#zone), signal);
+    return Number(row?.[0] ?? 0);
+  }
+
+  async openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream> {
+    const [counted] = await this.#query(windowCountStatement(plan, this.#zone), signal);
+    const rows = rowsOfStream(plan, Number(counted?.[0] ?? 0));
+    return { rows, batches: this.#batches(plan, shape, rows, signal), cancel: () => {} };
+  }
+
+  async *#batches(plan: ReadPlan, shape: RowShape, rows: number, signal: AbortSignal): AsyncGenerator<RowBatch> {
+    const order = await this.#orderOf(plan, signal);
+    let left = rows;
+    let after: Place | undefined;
+    while (left > 0) {
+      const at = { after, skip: after === undefined ? plan.offset : 0, limit: Math.min(left, BATCH_ROWS) };
+      const page = await this.#query(keysetStatement(plan, shape, this.#zone, order, at), signal, true);
+      if (page.length < at.limit) throw replaced();
+      after = page.at(-1)?.slice(-order.length);
+      left -= page.length;
+      yield batchOf(shape, page, order.length);
+    }
+  }
+
+  async #orderOf(plan: ReadPlan, signal: AbortSignal): Promise<OrderColumn[]> {
+    const known = new Map((await this.#query(columnsStatement(plan), signal, true)).map(([name, native, nullable]) => [name, { native: native ?? 'text', nullable: nullable === 't' }]));
+    return plan.order.map((term) => ({ ...term, ...(known.get(term.column) ?? { native: 'text', nullable: true }) }));
+  }
+
+  async #query(statement: Statement, signal: AbortSignal, begun = false): Promise<Cell[][]> {
+    try {
+      signal.throwIfAborted();
+      return await this.#database.cells(statement.text, statement.values);
+    } catch (error) {
+      const failure = sourceFailure(error, signal);
+      throw begun && failure.kind === 'source-changed' ? replaced(failure) : failure;
+    }
+  }
+}
+
+function bytesOf(rows: readonly (readonly Cell[])[]): number {
+  let bytes = 0;
+  for (const row of rows) for (const cell of row) if (cell !== null) bytes += Buffer.byteLength(cell);
+  return bytes;
+}
+
+function batchOf(shape: RowShape, page: readonly Cell[][], places: number): RowBatch {
+  if (shape === 'json') return { kind: 'json', count: page.length, text: page.map((row) => row[0]).join(',') };
+  return { kind: 'cells', rows: page.map((row) => row.slice(0, -places)) };
+}
+
+const replaced = (cause?: unknown): DomainError =>
+  new DomainError('interrupted', 'hosted.replaced', '数据在读取期间已更新，请重新获取 (the table was replaced while it was read: fetch it again)', { cause });
