@@ -2,13 +2,16 @@ import { mkdir } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { ListenerSettings, Settings } from './config/settings.ts';
+import { prepareDataApp } from './http/data-app.ts';
 import { openListener } from './http/listener.ts';
 import { newId } from './kernel/ids.ts';
 import { systemClock } from './kernel/clock.ts';
 import { Access, defaultBounds, Delivery, type FailureLog } from './modules/delivery/index.ts';
+import { mintOperatorToken, removeOperatorToken } from './modules/identity/index.ts';
 import { ensurePartitions, openWriter, type JournalWriter } from './modules/journal/index.ts';
 import { QuotaKeeper } from './modules/quotas/index.ts';
 import { SourceConnections } from './modules/resources/index.ts';
+import { govRoutes } from './profiles/gov/routes.ts';
 import { seaRoutes } from './profiles/sea/routes.ts';
 import { postgresSource } from './sources/postgres/index.ts';
 import type { Database } from './storage/database.ts';
@@ -41,11 +44,17 @@ export async function startNode(settings: Settings, logger: Logger): Promise<Nod
     await delivery.running.recheck();
   });
 
+  await (settings.operatorToken ? mintOperatorToken(settings.folder) : removeOperatorToken(settings.folder));
   const apps: FastifyInstance[] = [];
   const urls: Record<string, string> = {};
   for (const listener of settings.listeners) {
     const app = await openListener(listener, logger.child({ listener: listener.name }));
-    if (listener.serves === 'data') seaRoutes(app, { delivery, listener: listener.name, readers: settings.delivery });
+    if (listener.serves === 'data') {
+      const parts = { delivery, listener: listener.name, readers: settings.delivery };
+      prepareDataApp(app);
+      seaRoutes(app, parts);
+      govRoutes(app, { ...parts, baseUrl: () => urls[listener.name] ?? '' });
+    }
     await app.listen({ host: listener.address, port: listener.port });
     apps.push(app);
     urls[listener.name] = urlOf(listener, app);
@@ -57,6 +66,7 @@ export async function startNode(settings: Settings, logger: Logger): Promise<Nod
       await delivery.running.drain(30_000);
       access.stop();
       await quotas.close();
+      await removeOperatorToken(settings.folder);
       await closeStorage(journal, connections, storage);
     },
   };

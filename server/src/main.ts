@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { startNode } from './compose.ts';
+import { startNode, type Node } from './compose.ts';
 import { readSettings } from './config/settings.ts';
 import { DomainError } from './kernel/errors.ts';
 
@@ -9,7 +9,7 @@ export async function serve(): Promise<void> {
     const settings = await readSettings(process.env);
     const logger = pino({ level: settings.logLevel, redact: redactedPaths }, pino.destination({ fd: 2, sync: false }));
     const node = await startNode(settings, logger);
-    process.stdout.write(`灵渠 Lingqu ${JSON.stringify(node.urls)}\n`);
+    process.stdout.write(readyLine({ urls: node.urls, folder: settings.folder, pid: process.pid }));
     const stop = (): void => {
       process.once('SIGINT', () => process.exit(1)); // asked twice: at once
       void node.close().then(() => process.exit(0));
@@ -21,6 +21,9 @@ export async function serve(): Promise<void> {
     process.exit(error instanceof DomainError && error.code.startsWith('settings.') ? 2 : 1);
   }
 }
+
+/** One line by which a person and a program (supervisors, tests) learn that the node answers, and where. */
+const readyLine = (ready: { readonly urls: Node['urls']; readonly folder: string; readonly pid: number }): string => `灵渠 Lingqu ready ${JSON.stringify(ready)}\n`;
 
 /** Nothing secret reaches the log, should an object that holds it be logged. */
 const redactedPaths = ['*.password', '*.appkey', '*.token', '*.secret', '*.authorization', '*.cookie', 'headers.authorization', 'headers.cookie', 'err.config', 'err.parameters'];
