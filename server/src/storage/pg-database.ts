@@ -31,6 +31,8 @@ export class PgDatabase implements Database {
     this.engine = options.engine;
     this.#pool = new pg.Pool({ ...options.pool, types });
     this.#pool.on('error', options.onError);
+    // A connection that dies in use tells its query, and emits this as well: unheard, it would end the process.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
     this.#onClose = options.onClose ?? (async () => {});
   }
 

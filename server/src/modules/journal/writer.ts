@@ -24,8 +24,8 @@ const defaultBounds: WriterBounds = { waiting: 20_000, batch: 2_000, pauses: [50
 /** A record that waits. Its place is known when its batch is written. */
 interface Waiting {
   readonly at: Date;
-  readonly call: CallEntry | undefined;
-  readonly event: EventEntry | undefined;
+  readonly entry: { readonly kind: 'call'; readonly call: CallEntry } | { readonly kind: 'event'; readonly event: EventEntry };
+  /** What an outcome ends. */
   readonly intent: Waiting | undefined;
   place: IntentPlace | undefined;
 }
@@ -90,7 +90,7 @@ export class JournalWriter {
     checkNumbers(entry);
     this.#checkRoom();
     const intent = entry.phase === 'outcome' ? this.#takeIntent(entry) : undefined;
-    const waiting: Waiting = { at: this.#clock.now(), call: entry, event: undefined, intent, place: undefined };
+    const waiting: Waiting = { at: this.#clock.now(), entry: { kind: 'call', call: entry }, intent, place: undefined };
     if (entry.phase === 'intent') this.#keepIntent(entry, waiting);
     return this.#enqueue(waiting);
   }
@@ -98,7 +98,7 @@ export class JournalWriter {
   /** A deed of the node itself that belongs to no transaction: start, stop, listener … Resolves and rejects as `record`. */
   async recordSystem(entry: EventEntry): Promise<void> {
     this.#checkRoom();
-    return this.#enqueue({ at: this.#clock.now(), call: undefined, event: entry, intent: undefined, place: undefined });
+    return this.#enqueue({ at: this.#clock.now(), entry: { kind: 'event', event: entry }, intent: undefined, place: undefined });
   }
 
   /** Writes what waits and notes where the writer ended. Records that come later are refused. */
@@ -139,7 +139,10 @@ export class JournalWriter {
   #settle(batch: Batch, failure: DomainError | undefined): void {
     this.#waiting -= batch.records.length;
     if (failure === undefined) return batch.resolve();
-    for (const waiting of batch.records) if (waiting.call?.phase === 'intent') this.#forgetIntent(waiting.call, waiting);
+    for (const waiting of batch.records) {
+      const { entry } = waiting;
+      if (entry.kind === 'call' && entry.call.phase === 'intent') this.#forgetIntent(entry.call, waiting);
+    }
     batch.reject(failure);
   }
 
@@ -172,15 +175,17 @@ export class JournalWriter {
       this.#sequence = 0;
     }
     const epoch = this.#epoch;
-    return batch.records.map((waiting) => {
-      this.#sequence += 1;
-      const place = { at: waiting.at.toISOString(), writer: this.writer, epoch, sequence: this.#sequence };
-      if (waiting.event !== undefined) return recordOfEvent(waiting.event, 'system', place);
-      const { call } = waiting;
-      if (call === undefined) throw new TypeError('a waiting record is a call or an event');
-      waiting.place = { at: place.at, epoch, sequence: place.sequence, durationUs: call.durationUs };
-      return recordOfCall(call, place, waiting.intent?.place);
-    });
+    const records = batch.records.map((waiting, index) => this.#recordOf(waiting, epoch, this.#sequence + index + 1));
+    this.#sequence += records.length;
+    return records;
+  }
+
+  #recordOf(waiting: Waiting, epoch: number, sequence: number): JournalRecord {
+    const place = { at: waiting.at.toISOString(), writer: this.writer, epoch, sequence };
+    const { entry } = waiting;
+    if (entry.kind === 'event') return recordOfEvent(entry.event, 'system', place);
+    waiting.place = { at: place.at, epoch, sequence, durationUs: entry.call.durationUs };
+    return recordOfCall(entry.call, place, waiting.intent?.place);
   }
 
   async #arrived(records: readonly JournalRecord[]): Promise<boolean> {
