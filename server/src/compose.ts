@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { removeNodeFile, writeNodeFile } from './config/node-file.ts';
 import type { ListenerSettings, Settings } from './config/settings.ts';
 import { prepareDataApp } from './http/data-app.ts';
 import { openListener } from './http/listener.ts';
@@ -50,7 +51,7 @@ export async function startNode(settings: Settings, logger: Logger): Promise<Nod
   for (const listener of settings.listeners) {
     const app = await openListener(listener, logger.child({ listener: listener.name }));
     if (listener.serves === 'data') {
-      const parts = { delivery, listener: listener.name, readers: settings.delivery };
+      const parts = { delivery, access, listener: listener.name, readers: settings.delivery };
       prepareDataApp(app);
       seaRoutes(app, parts);
       govRoutes(app, { ...parts, baseUrl: () => urls[listener.name] ?? '' });
@@ -59,9 +60,11 @@ export async function startNode(settings: Settings, logger: Logger): Promise<Nod
     apps.push(app);
     urls[listener.name] = urlOf(listener, app);
   }
+  await writeNodeFile(settings.folder, settings.listeners, urls);
   return {
     urls,
     close: async () => {
+      await removeNodeFile(settings.folder);
       await Promise.all(apps.map((app) => app.close()));
       await delivery.running.drain(30_000);
       access.stop();

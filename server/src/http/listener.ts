@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { DomainError } from '../kernel/errors.ts';
 import { requestId } from '../kernel/ids.ts';
 import { isAllowedAddress, listOf } from './allow-list.ts';
@@ -46,7 +46,8 @@ export async function openListener(settings: ListenerOptions, logger: FastifyBas
   const allowed = settings.allow === undefined ? undefined : listOf(settings.allow);
   const app = fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    exposeHeadRoutes: false,
     bodyLimit: MAX_BODY_BYTES,
     requestIdHeader: false,
     genReqId: (request) => requestId(oneHeader(request.headers['x-request-id'])),

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { asDomainError, DomainError, type ErrorKind } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
+import { httpStatuses } from '../statuses.ts';
 
 /** RFC 9457. `code` is stable; `errorId` is how the operator finds the cause in the log. */
 export const Problem = Type.Object(
@@ -19,47 +20,7 @@ export const Problem = Type.Object(
 );
 export type Problem = Static<typeof Problem>;
 
-const statuses: Readonly<Record<ErrorKind, number>> = {
-  'malformed-request': 400,
-  'invalid-parameter': 400,
-  'parameter-too-long': 400,
-  'missing-parameter': 400,
-  'unknown-parameter': 400,
-  'too-large': 413,
-  'unsupported-media-type': 415,
-  'not-acceptable': 406,
-  'method-not-allowed': 405,
-  unauthenticated: 401,
-  'credential-expired': 401,
-  'grant-expired': 403,
-  'not-granted': 403,
-  'address-not-allowed': 403,
-  'denied-by-policy': 403,
-  forbidden: 403,
-  locked: 423,
-  'unknown-product': 404,
-  'product-unavailable': 409,
-  'result-too-large': 413,
-  'page-too-deep': 400,
-  'quota-product': 429,
-  'quota-grant': 429,
-  'quota-daily': 429,
-  'quota-rate': 429,
-  concurrency: 429,
-  busy: 503,
-  timeout: 504,
-  'source-unavailable': 502,
-  'source-changed': 502,
-  interrupted: 503,
-  internal: 500,
-  'not-found': 404,
-  conflict: 409,
-  'in-use': 409,
-  'precondition-failed': 412,
-  'precondition-required': 428,
-  'unenforceable-policy': 422,
-  'invalid-definition': 422,
-};
+const statuses: Readonly<Record<ErrorKind, number>> = { ...httpStatuses, locked: 423, 'product-unavailable': 409, 'source-unavailable': 502, 'source-changed': 502 };
 
 /** Answers whatever was thrown as a problem; the cause goes to the log under the error ID, and nowhere else. */
 export function answerProblem(thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -102,7 +102,8 @@ export class Access {
     throw new DomainError('busy', 'node.stale', '节点暂时无法确认授权状态，请稍后重试 (the node cannot confirm rights now: try again)');
   }
 
-  async credential(key: string): Promise<FoundCredential | undefined> {
+  async credential(key: string | undefined): Promise<FoundCredential | undefined> {
+    if (key === undefined) return undefined;
     const hash = hashKey(key);
     return this.#remember(this.#credentials, hash, () => findCredential(this.#database, key));
   }
@@ -125,6 +126,21 @@ export class Access {
     });
   }
 
+  /** Wire names of the live product's parameters, for profiles that read tolerantly; empty for an unknown product. */
+  async parameterNames(code: string): Promise<readonly string[]> {
+    const live = await this.product(code);
+    return live?.product.definition.parameters.map((parameter) => parameter.name) ?? [];
+  }
+
+  /** A live product of a listener's list, as far as the holder of the key (or everyone) may see that it exists. */
+  async visibleProduct(code: string, listener: string, key: string | undefined, now: Date): Promise<Product | undefined> {
+    const live = await this.product(code);
+    if (live === undefined || !live.product.definition.listeners.includes(listener)) return undefined;
+    if (live.product.definition.visibility === 'public') return live.product;
+    const credential = await this.credential(key);
+    return isInForce(credential, now) && (await this.right(credential.subjectId, live)) !== undefined ? live.product : undefined;
+  }
+
   /** What was read before a change must not be kept after it: hence the generation. */
   async #remember<V>(cache: LRUCache<string, { found: V | undefined }>, key: string, find: () => Promise<V | undefined>): Promise<V | undefined> {
     const known = cache.get(key);
@@ -135,6 +151,14 @@ export class Access {
     return found;
   }
 }
+
+/** Whether a credential may be used now: it is known, its time has come and not gone, nobody has taken it back. */
+export const isInForce = (credential: FoundCredential | undefined, now: Date): credential is FoundCredential =>
+  credential !== undefined &&
+  credential.revokedAt === null &&
+  !credential.subjectDisabled &&
+  now >= credential.notBefore &&
+  (credential.expiresAt === null || now < credential.expiresAt);
 
 function sensitiveNames(product: Product): ReadonlySet<string> {
   const { fields, parameters } = product.definition;

@@ -5,7 +5,7 @@ import { decide, type Plan } from '../policy/index.ts';
 import type { JournalWriter } from '../journal/index.ts';
 import type { Permit, QuotaKeeper } from '../quotas/index.ts';
 import { countOf, type ReadPlan, type RowBatch, type RowStream, type SourceConnections, type TableReader } from '../resources/index.ts';
-import type { Access, LiveProduct, Right } from './access.ts';
+import { isInForce, type Access, type LiveProduct, type Right } from './access.ts';
 import type { Answer, AnswerField, Call, DeliveryBounds, Rendering, RowsEncoder } from './model.ts';
 import { readPlanOf } from './read-plan.ts';
 import { CallRecord, newErrorId } from './record.ts';
@@ -78,12 +78,6 @@ export class Delivery {
     }
   }
 
-  /** Wire names of the live product's parameters, for profiles that read tolerantly; empty for an unknown product. */
-  async parameterNames(code: string): Promise<readonly string[]> {
-    const live = await this.#parts.access.product(code);
-    return live?.product.definition.parameters.map((parameter) => parameter.name) ?? [];
-  }
-
   /** Records a call that ended before it reached `answer`: a profile that could not read its request. */
   async refuse(call: Call, status: Rendering['status'], thrown: unknown): Promise<Refusal> {
     return this.#refuse(new CallRecord(call, status), thrown);
@@ -124,11 +118,9 @@ export class Delivery {
   async #rightOf(record: CallRecord): Promise<{ live: LiveProduct; right: Right }> {
     const { call } = record;
     const { access, clock } = this.#parts;
-    const credential = call.key === undefined ? undefined : await access.credential(call.key);
-    const now = clock.now();
-    if (credential === undefined || credential.revokedAt !== null || credential.subjectDisabled || now < credential.notBefore) throw unauthenticated();
+    const credential = await access.credential(call.key);
     record.credential = credential;
-    if (credential.expiresAt !== null && now >= credential.expiresAt) throw unauthenticated();
+    if (!isInForce(credential, clock.now())) throw unauthenticated();
     const live = await access.product(call.productCode);
     if (live === undefined || !live.product.definition.listeners.includes(call.listener)) throw unknownProduct(call.productCode);
     record.live = live;

@@ -1,16 +1,16 @@
 import { wireTable } from '../../codecs/forms.ts';
 import { jsonArrayEncoder } from '../../codecs/json.ts';
 import type { Refusal, Rendering } from '../../modules/delivery/index.ts';
-import { statuses } from './errors.ts';
-import { successMessage } from './schema.ts';
+import { httpStatuses } from '../../http/statuses.ts';
 
-const opening = `{"success":true,"msg":${JSON.stringify(successMessage)},"data":[`;
+/** The words of success that tables 1 to 3 print. */
+const opening = `{"success":true,"msg":${JSON.stringify('信息操作成功!')},"data":[`;
 
 /** `success/msg/data`, with `total` beside it where it is known (decisions 2, 14). */
 export const rendering: Rendering = {
   forms: wireTable.sea.types,
   encoder: () => jsonArrayEncoder(opening, ({ total }) => (total === undefined ? ']}' : `],"total":${total}}`)),
-  status: (kind) => statuses[kind],
+  status: (kind) => httpStatuses[kind],
 };
 
 /** An error in SEA's envelope; its ID is how the operator finds the cause. */

@@ -1,69 +1,38 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { chooseEncoding } from '../../codecs/negotiation.ts';
-import { frameOf } from '../../http/call.ts';
-import { sendAnswer, type ReaderBounds } from '../../http/send.ts';
-import { Refusal, type Call, type Delivery } from '../../modules/delivery/index.ts';
+import type { FastifyInstance } from 'fastify';
+import { answerCall, refuseCall, type CallRequest, type Face, type FaceParts } from '../../http/face.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { statuses } from './errors.ts';
+import { httpStatuses } from '../../http/statuses.ts';
 import { errorBody, rendering } from './from-domain.ts';
-import { path } from './schema.ts';
-import { readCall, readParameters } from './to-domain.ts';
+import { readCall } from './to-domain.ts';
 
-export interface SeaParts {
-  readonly delivery: Delivery;
-  /** Name of the listener that the routes stand on. */
-  readonly listener: string;
-  readonly readers: ReaderBounds;
-}
+/** SEA's own path, exactly (decision 3). */
+const path = '/szsea/api/sharing/:code';
 
-type Request = FastifyRequest<{ Params: { code: string } }>;
+/**
+ * SEA prints no codes: an error comes with HTTP 200 and `success: false`, as its clients expect; its HTTP status stands
+ * in the journal and in the header `X-Status` (decision 25).
+ */
+const face: Face = {
+  name: 'sea',
+  status: (kind) => httpStatuses[kind],
+  read: readCall,
+  rendering: () => rendering,
+  refuse: (_request, reply, refusal) =>
+    reply
+      .code(200)
+      .header('x-status', String(httpStatuses[refusal.error.kind]))
+      .header('x-error-id', refusal.errorId)
+      .send(errorBody(refusal)),
+};
 
 /** SEA table 1: relational data, GET, JSON. */
-export function seaRoutes(app: FastifyInstance, parts: SeaParts): void {
-  app.get<{ Params: { code: string } }>(path, (request, reply) => answer(request, reply, parts));
-  app.route<{ Params: { code: string } }>({
-    method: ['POST', 'PUT', 'PATCH', 'DELETE'],
+export function seaRoutes(app: FastifyInstance, parts: FaceParts): void {
+  app.get(path, (request: CallRequest, reply) => answerCall(request, reply, face, parts));
+  app.route({
+    method: ['POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'],
     url: path,
-    handler: async (request, reply) => {
-      const fault = new DomainError('method-not-allowed', 'request.method', '本接口的请求方式为 GET (this interface is called by GET)');
-      return refuse(reply.header('allow', 'GET'), await parts.delivery.refuse(emptyCall(request, reply, parts), rendering.status, fault));
-    },
+    handler: (request: CallRequest, reply) => refuseCall(request, reply.header('allow', 'GET'), face, parts, wrongMethod()),
   });
 }
 
-async function answer(request: Request, reply: FastifyReply, parts: SeaParts): Promise<FastifyReply> {
-  const { delivery } = parts;
-  let call = emptyCall(request, reply, parts);
-  try {
-    try {
-      chooseEncoding(request.headers['accept-encoding']);
-      const parameters = await readParameters(request, await delivery.parameterNames(request.params.code));
-      call = { ...call, ...readCall(parameters) };
-    } catch (fault) {
-      throw await delivery.refuse(call, rendering.status, fault);
-    }
-    return await sendAnswer(reply, await delivery.answer(call, rendering), parts.readers);
-  } catch (thrown) {
-    if (thrown instanceof Refusal) return refuse(reply, thrown);
-    throw thrown;
-  }
-}
-
-const emptyCall = (request: Request, reply: FastifyReply, parts: SeaParts): Call => ({
-  ...frameOf(request, reply),
-  face: 'sea',
-  listener: parts.listener,
-  productCode: request.params.code,
-  key: undefined,
-  parameters: {},
-  page: null,
-  wantTotal: false,
-});
-
-function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  return reply
-    .code(200)
-    .header('x-status', String(statuses[refusal.error.kind]))
-    .header('x-error-id', refusal.errorId)
-    .send(errorBody(refusal));
-}
+const wrongMethod = (): DomainError => new DomainError('method-not-allowed', 'request.method', '本接口的请求方式为 GET (this interface is called by GET)');

@@ -1,10 +1,7 @@
-import type { ErrorKind } from '../../kernel/errors.ts';
+import type { ErrorKind } from '../kernel/errors.ts';
 
-/**
- * SEA prints no codes: an error comes with HTTP 200 and `success: false`, as its clients expect; the status here
- * stands in the journal and in the header `X-Status` (decision 25).
- */
-export const statuses: Readonly<Record<ErrorKind, number>> = {
+/** What each kind of failure is in HTTP. Faces that have codes of their own keep their own table beside this. */
+export const httpStatuses: Readonly<Record<ErrorKind, number>> = {
   'malformed-request': 400,
   'invalid-parameter': 400,
   'parameter-too-long': 400,

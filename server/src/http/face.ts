@@ -1,0 +1,121 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseJsonBody } from '../codecs/json-body.ts';
+import { chooseEncoding } from '../codecs/negotiation.ts';
+import { knownNames, mergeParameters, type Parameters } from '../codecs/parameters.ts';
+import { parseQuery, rawQueryOf } from '../codecs/query.ts';
+import { readBody, requireBodyType } from '../codecs/request-body.ts';
+import { DomainError, type ErrorKind } from '../kernel/errors.ts';
+import { Refusal, type Access, type Call, type Delivery, type Rendering } from '../modules/delivery/index.ts';
+import { sendAnswer, type ReaderBounds } from './send.ts';
+
+export interface FaceParts {
+  readonly delivery: Delivery;
+  readonly access: Access;
+  /** Name of the listener that the routes stand on. */
+  readonly listener: string;
+  readonly readers: ReaderBounds;
+}
+
+export type CallRequest = FastifyRequest<{ Params: { code: string } }>;
+
+/** What a face reads of a call beyond what all calls have. */
+export type CallContent = Pick<Call, 'key' | 'parameters' | 'page' | 'wantTotal'>;
+
+/** What makes a profile: how it reads, how it writes, and how it refuses. The way between is the same for all. */
+export interface Face {
+  readonly name: string;
+  status(kind: ErrorKind): number;
+  /** Throws DomainErrors for what cannot be read. */
+  read(request: CallRequest, productParameters: readonly string[]): Promise<CallContent>;
+  /** Throws `not-acceptable`. */
+  rendering(request: CallRequest): Rendering;
+  refuse(request: CallRequest, reply: FastifyReply, refusal: Refusal): FastifyReply;
+}
+
+/** Answers one call of a face: every end of it is in the journal before it is sent. */
+export async function answerCall(request: CallRequest, reply: FastifyReply, face: Face, parts: FaceParts): Promise<FastifyReply> {
+  const { delivery } = parts;
+  const frame = frameOf(request, reply, face, parts);
+  let call: Call = { ...frame, key: undefined, parameters: {}, page: null, wantTotal: false };
+  try {
+    let rendering: Rendering;
+    try {
+      rendering = face.rendering(request);
+      chooseEncoding(request.headers['accept-encoding']);
+      call = { ...frame, ...(await face.read(request, await parts.access.parameterNames(request.params.code))) };
+    } catch (fault) {
+      throw await delivery.refuse(call, face.status, fault);
+    }
+    return await sendAnswer(reply, await delivery.answer(call, rendering), parts.readers);
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return face.refuse(request, reply, thrown);
+    throw thrown;
+  }
+}
+
+/** Records and refuses a call by what `fault` says. */
+export async function refuseCall(request: CallRequest, reply: FastifyReply, face: Face, parts: FaceParts, fault: Error): Promise<FastifyReply> {
+  const call: Call = { ...frameOf(request, reply, face, parts), key: undefined, parameters: {}, page: null, wantTotal: false };
+  return face.refuse(request, reply, await parts.delivery.refuse(call, (kind) => face.status(kind), fault));
+}
+
+/** When the caller goes away before his answer is sent, the call is stopped. */
+function frameOf(request: CallRequest, reply: FastifyReply, face: Face, parts: FaceParts): Omit<Call, keyof CallContent> {
+  const stop = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) stop.abort();
+  });
+  return {
+    requestId: request.id,
+    traceId: request.traceId,
+    address: request.clientAddress,
+    arrived: request.arrived,
+    stop,
+    face: face.name,
+    listener: parts.listener,
+    productCode: request.params.code,
+  };
+}
+
+/** A page by `pageNum` (from 1) and `pageSize`, as SEA, GOV and AGR have it; undefined values mean no paging. */
+export function readPage(pageNum: string | undefined, pageSize: string | undefined): Call['page'] {
+  if (pageNum === undefined && pageSize === undefined) return null;
+  if (pageSize === undefined || pageSize === '') throw new DomainError('missing-parameter', 'page.size.missing', '使用 pageNum 时须同时给出 pageSize (pageNum needs pageSize)');
+  const limit = wholeNumber('pageSize', pageSize);
+  return { offset: (wholeNumber('pageNum', pageNum === undefined || pageNum === '' ? '1' : pageNum) - 1) * limit, limit };
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new DomainError('invalid-parameter', 'page.number', `参数 ${name} 应为正整数 (${name} must be a whole number from 1)`, { details: { parameter: name } });
+}
+
+/** The parameters that are not the face's own, harmless whatever their names. */
+export function productParametersOf(parameters: Parameters, own: readonly string[]): Record<string, string> {
+  const rest: Record<string, string> = Object.create(null);
+  for (const [name, value] of parameters) if (!own.includes(name)) rest[name] = value;
+  return rest;
+}
+
+// ---- reading ----------------------------------------------------------------------------------------------------------
+
+const bodyBounds = { maxBytes: 64 * 1024, maxInflatedBytes: 256 * 1024 };
+
+/**
+ * Parameters of the query, and of a JSON body where there is one.
+ * @param names the face's own and the product's names, by which names are read in any case
+ * @param tolerant with the tolerance that decision 25 asks for SEA
+ */
+export async function readParameters(request: FastifyRequest, names: readonly string[], tolerant: boolean): Promise<Parameters> {
+  const known = knownNames(names);
+  const query = parseQuery(rawQueryOf(request.raw.url ?? ''), { known, tolerant });
+  if (!hasBody(request)) return query;
+  requireBodyType(request.headers['content-type'], ['application/json']);
+  const coding = request.headers['content-encoding'];
+  const body = await readBody(request.raw, bodyBounds, coding === undefined ? {} : { contentEncoding: coding });
+  if (body.length === 0) return query;
+  return mergeParameters(query, parseJsonBody(body, { maxBytes: bodyBounds.maxInflatedBytes, maxDepth: 2 }, known), known);
+}
+
+const hasBody = (request: FastifyRequest): boolean =>
+  request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;

@@ -1,0 +1,40 @@
+import { csvRowsEncoder } from '../../codecs/csv.ts';
+import { wireTable } from '../../codecs/forms.ts';
+import { jsonArrayEncoder } from '../../codecs/json.ts';
+import { chooseType } from '../../codecs/negotiation.ts';
+import { xmlDocument, xmlRowsEncoder } from '../../codecs/xml.ts';
+import type { Refusal, Rendering } from '../../modules/delivery/index.ts';
+import { httpStatuses } from '../../http/statuses.ts';
+
+const success = '信息操作成功!';
+
+/** The formats of the REST face; the first is for callers that do not care. */
+export const mediaTypes = ['application/json', 'application/xml', 'text/csv'] as const;
+type MediaType = (typeof mediaTypes)[number];
+
+export const formatOf = (accept: string | undefined): MediaType => chooseType(accept, mediaTypes);
+
+const status: Rendering['status'] = (kind) => httpStatuses[kind];
+const jsonOpening = `{"success":true,"msg":${JSON.stringify(success)},"data":[`;
+const xmlFrame = { root: 'response', before: [['success', 'true'], ['msg', success]] } as const;
+
+/** SEA's fields in GOV's own face (decision 2), in JSON and XML; CSV is the rows alone. */
+export const renderings: Readonly<Record<MediaType, Rendering>> = {
+  'application/json': {
+    forms: wireTable['gov-json'].types,
+    encoder: () => jsonArrayEncoder(jsonOpening, ({ total }) => (total === undefined ? ']}' : `],"total":${total}}`)),
+    status,
+  },
+  'application/xml': { forms: wireTable['gov-xml'].types, encoder: () => xmlRowsEncoder(xmlFrame), status },
+  'text/csv': { forms: wireTable['gov-csv'].types, encoder: () => csvRowsEncoder({ reader: 'machine' }), status },
+};
+
+/** An error in the format that was asked for; a CSV caller gets JSON, since an error is no table. */
+export function errorAnswer({ error, errorId }: Refusal, format: MediaType): { type: string; body: string } {
+  const { message: msg, code } = error;
+  if (format === 'application/xml') {
+    const body = xmlDocument('response', [['success', 'false'], ['msg', msg], ['code', code], ['errorId', errorId]]);
+    return { type: 'application/xml; charset=utf-8', body };
+  }
+  return { type: 'application/json; charset=utf-8', body: JSON.stringify({ success: false, msg, data: [], code, errorId, details: error.details }) };
+}

@@ -1,0 +1,31 @@
+import { productParametersOf, readPage, readParameters, type CallContent, type CallRequest } from '../../http/face.ts';
+import { DomainError } from '../../kernel/errors.ts';
+
+/** The face's own parameters beside the product's. */
+export const ownParameters = ['appkey', 'pageNum', 'pageSize', 'needTotal'] as const;
+
+/** The key stands in the header `appkey`, as a bearer token, or in the query; once only. */
+export async function readCall(request: CallRequest, productParameters: readonly string[]): Promise<CallContent> {
+  const parameters = await readParameters(request, [...ownParameters, ...productParameters], false);
+  const page = readPage(parameters.get('pageNum'), parameters.get('pageSize'));
+  return {
+    key: keyOf(request, parameters.get('appkey')),
+    parameters: productParametersOf(parameters, ownParameters),
+    page,
+    wantTotal: isTrue('needTotal', parameters.get('needTotal')),
+  };
+}
+
+function keyOf(request: CallRequest, inQuery: string | undefined): string | undefined {
+  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const header = request.headers['appkey'];
+  const keys = [bearer, typeof header === 'string' ? header : undefined, inQuery].filter((key) => key !== undefined && key !== '');
+  if (keys.length > 1) throw new DomainError('malformed-request', 'credential.twice', '授权码只能以一种方式提供 (give the key in one place only)');
+  return keys[0];
+}
+
+function isTrue(name: string, text: string | undefined): boolean {
+  if (text === undefined || text === '' || text === 'false') return false;
+  if (text === 'true') return true;
+  throw new DomainError('invalid-parameter', 'parameter.boolean', `参数 ${name} 应为 true 或 false (${name} must be true or false)`, { details: { parameter: name } });
+}
