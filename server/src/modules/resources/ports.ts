@@ -141,3 +141,48 @@ export interface HostedTables {
   /** Throws `hosted.in-use` while a resource stands on it. */
   remove(name: string): Promise<void>;
 }
+
+/** A column of a CSV file as its importer declares it; what is not said is inferred. */
+export interface CsvColumn {
+  readonly name: string;
+  readonly type?: HostedColumn['type'];
+  readonly comment?: string;
+}
+
+export interface CsvOptions {
+  /** The hosted table that the file fills, or replaces; a column that the table has already keeps its type. */
+  readonly table: string;
+  readonly title: string;
+  readonly attribution: string;
+  readonly charset: 'auto' | 'utf-8' | 'gb18030';
+  readonly delimiter: 'auto' | ',' | ';' | '\t';
+  readonly columns: readonly CsvColumn[];
+  readonly indexes: readonly (readonly string[])[];
+  /** Leaves bad rows out and reports them; else one bad row refuses the file. */
+  readonly skipBadRows: boolean;
+  /** `checking` reads the file through, `loading` fills the table; rows are those of the step so far. */
+  readonly progress: (step: 'checking' | 'loading', rows: number) => void;
+}
+
+/** Why a row could not be imported; rows count from 1, which is the header. */
+export interface BadRow {
+  readonly row: number;
+  readonly column: string;
+  readonly why: string;
+}
+
+export interface CsvReport {
+  readonly table: HostedTable;
+  readonly charset: 'utf-8' | 'gb18030';
+  readonly delimiter: ',' | ';' | '\t';
+  /** How many rows were left out; the first 100 are listed. */
+  readonly skipped: number;
+  readonly badRows: readonly BadRow[];
+}
+
+/**
+ * Makes hosted tables of CSV files. Throws `csv.…` with what is wrong with the file: `csv.rows` lists the bad rows.
+ */
+export interface CsvImport {
+  importCsv(content: AsyncIterable<Uint8Array>, options: CsvOptions): Promise<CsvReport>;
+}

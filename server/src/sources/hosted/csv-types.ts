@@ -1,0 +1,111 @@
+import type { HostedColumn } from '../../modules/resources/index.ts';
+
+type Type = HostedColumn['type'];
+
+const dayForm = /^(\d{4})(?:-(\d{1,2})-(\d{1,2})|\/(\d{1,2})\/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)$/;
+const compactDay = /^(\d{4})(\d{2})(\d{2})$/;
+const clockForm = /^(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,6})?)?$/;
+const momentForm = /^(\S+?)(?:[T ]\s*|(?<=日)\s*)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
+const truths = new Map([['true', 'true'], ['是', 'true'], ['false', 'false'], ['否', 'false']]);
+const declaredTruths = new Map([...truths, ['1', 'true'], ['t', 'true'], ['y', 'true'], ['yes', 'true'], ['0', 'false'], ['f', 'false'], ['n', 'false'], ['no', 'false']]);
+
+const [minInt, maxInt] = [-(2n ** 31n), 2n ** 31n - 1n];
+const [minBigint, maxBigint] = [-(2n ** 63n), 2n ** 63n - 1n];
+const MAX_DIGITS = 1000;
+
+/** A cell of a column that was declared, in the form that the database reads; undefined when it is not of the type. */
+export function declaredValue(type: Type, cell: string): string | undefined {
+  const text = type === 'text' ? cell : cell.trim();
+  switch (type) {
+    case 'text':
+      return text;
+    case 'integer':
+      return wholeWithin(text, minInt, maxInt);
+    case 'bigint':
+      return wholeWithin(text, minBigint, maxBigint);
+    case 'decimal':
+      return /^[+-]?\d+(\.\d+)?$/.test(text) && text.length <= MAX_DIGITS ? text : undefined;
+    case 'float':
+      return /^[+-]?\d+(\.\d+)?(e[+-]?\d{1,3})?$/i.test(text) && Number.isFinite(Number(text)) ? text : undefined;
+    case 'boolean':
+      return declaredTruths.get(text.toLowerCase());
+    case 'date':
+      return dayOf(text, true);
+    case 'time':
+      return clockOf(text);
+    case 'timestamp':
+      return momentOf(text, 'none');
+    case 'timestamptz':
+      return momentOf(text, 'required') ?? momentOf(text, 'none'); // without zone: that of the session, Asia/Shanghai
+  }
+}
+
+function wholeWithin(text: string, least: bigint, most: bigint): string | undefined {
+  if (!/^[+-]?\d{1,40}$/.test(text)) return undefined;
+  const value = BigInt(text.replace('+', ''));
+  return value >= least && value <= most ? String(value) : undefined;
+}
+
+function dayOf(text: string, compact: boolean): string | undefined {
+  const parts = dayForm.exec(text) ?? (compact ? compactDay.exec(text) : null);
+  if (parts === null) return undefined;
+  const [year, month, day] = [parts[1], parts[2] ?? parts[4] ?? parts[6], parts[3] ?? parts[5] ?? parts[7]].map(Number);
+  if (year === undefined || month === undefined || day === undefined || year < 1) return undefined;
+  const date = new Date(Date.UTC(2000, 0, 1));
+  date.setUTCFullYear(year, month - 1, day); // Date.UTC would read the years 0 to 99 as 1900 to 1999
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+}
+
+function clockOf(text: string): string | undefined {
+  const parts = clockForm.exec(text);
+  if (parts === null || Number(parts[1]) > 23 || Number(parts[2]) > 59 || Number(parts[3] ?? 0) > 59) return undefined;
+  return `${(parts[1] ?? '').padStart(2, '0')}:${parts[2]}:${parts[3] ?? '00'}${parts[4] ?? ''}`;
+}
+
+function momentOf(text: string, zone: 'none' | 'required'): string | undefined {
+  const parts = momentForm.exec(text);
+  if (parts === null) return zone === 'none' ? dayOf(text, false) : undefined;
+  const day = dayOf(parts[1] ?? '', false);
+  const clock = clockOf(parts[2] ?? '');
+  if (day === undefined || clock === undefined || (parts[3] === undefined) !== (zone === 'none')) return undefined;
+  return `${day} ${clock}${parts[3] ?? ''}`;
+}
+
+// ---- inference ----------------------------------------------------------------------------------------------------
+
+/** An integer of 15 digits or more is no quantity but a number of a card or an account. */
+const plainWhole = /^(0|-?[1-9]\d{0,13})$/;
+const plainDecimal = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+const mobilePhone = /^1[3-9]\d{9}$/;
+
+const candidates: readonly (readonly [Type, (cell: string) => boolean])[] = [
+  ['boolean', (cell) => truths.has(cell.toLowerCase())],
+  ['integer', (cell) => plainWhole.test(cell) && wholeWithin(cell, minInt, maxInt) !== undefined],
+  ['bigint', (cell) => plainWhole.test(cell)],
+  ['date', (cell) => dayOf(cell, false) !== undefined],
+  ['timestamp', (cell) => momentOf(cell, 'none') !== undefined],
+  ['timestamptz', (cell) => momentOf(cell, 'required') !== undefined],
+  ['decimal', (cell) => plainWhole.test(cell) || (plainDecimal.test(cell) && cell.includes('.') && cell.length <= MAX_DIGITS)],
+];
+
+/** Finds the narrowest type that every cell of a column fits; what begins with zeros or is too long stays text. */
+export class TypeInference {
+  #left = candidates;
+  #seen = false;
+  #allPhones = true;
+
+  see(cell: string): void {
+    const text = cell.trim();
+    if (text === '') return;
+    this.#seen = true;
+    this.#allPhones &&= mobilePhone.test(text);
+    if (this.#left.every(([, fits]) => fits(text))) return;
+    this.#left = this.#left.filter(([, fits]) => fits(text));
+  }
+
+  get type(): Type {
+    if (!this.#seen || this.#allPhones) return 'text';
+    return this.#left[0]?.[0] ?? 'text';
+  }
+}
