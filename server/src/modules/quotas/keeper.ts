@@ -3,17 +3,18 @@ import { Lease } from './lease.ts';
 import type { ConcurrencyLimit, Holders, Permit, PlanQuota, QuotaPeriod, QuotaUnit } from './model.ts';
 import { Slots } from './slots.ts';
 import { QuotaStore } from './store.ts';
-import type { Database } from '../../storage/database.ts';
+import type { Queryable } from '../../storage/database.ts';
 
 /** Leases that were not used for so long are given back, so that other replicas may spend them. */
 const idleMs = 5_000;
-const sweepMs = 1_000;
+const everySecond = 1_000;
 
 const periodIndex: Readonly<Record<QuotaPeriod, number>> = { minute: 0, hour: 3, day: 6, total: 9 };
 const unitIndex: Readonly<Record<QuotaUnit, number>> = { calls: 0, rows: 1, bytes: 2 };
 
 export interface QuotaKeeperOptions {
-  readonly database: Database;
+  /** The node's own database, outside any transaction. */
+  readonly database: Queryable;
   /** This start of this replica: a new UUID each time. */
   readonly replica: string;
   /** Milliseconds that never step back. */
@@ -22,6 +23,8 @@ export interface QuotaKeeperOptions {
   readonly databaseNow?: string;
   /** How long callers wait for the database before they are told that the node is busy. */
   readonly patienceMs?: number;
+  /** How often it sweeps; null: only when told to. Default every second. */
+  readonly sweepMs?: number | null;
 }
 
 /** What this replica has in hand of one holder: a lease for each period and unit in use. */
@@ -48,7 +51,7 @@ export class QuotaKeeper {
   readonly #monotonic: () => number;
   readonly #patienceMs: number;
   readonly #hands = new Map<string, Hand>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: QuotaKeeperOptions) {
@@ -56,11 +59,13 @@ export class QuotaKeeper {
     this.#replica = options.replica;
     this.#monotonic = options.monotonic ?? (() => performance.now());
     this.#patienceMs = options.patienceMs ?? 5_000;
-    this.#timer = setInterval(() => void this.sweep(), sweepMs).unref();
+    const { sweepMs = everySecond } = options;
+    if (sweepMs !== null) this.#timer = setInterval(() => void this.sweep(), sweepMs).unref();
   }
 
   /**
-   * Takes one call from every quota of calls, and one slot under every limit of concurrency; all or nothing.
+   * Takes one call from every quota of calls, and one slot under every limit of concurrency; all or nothing. There
+   * is one quota at most for each holder, period and unit: the policy sees to it.
    * Throws DomainError: `quota-product`, `quota-grant`, `quota-daily`, `quota-rate` (details: limit, unit, per,
    * retryAfterSeconds), `concurrency`, and `busy` when it cannot be counted.
    */
@@ -71,7 +76,7 @@ export class QuotaKeeper {
     return this.#enterSlowly(holders, quotas, concurrency, met);
   }
 
-  /** Gives idle leases back and renews the slots in use. It runs by itself every second. */
+  /** Gives idle leases back and renews the slots in use. It runs by itself, see `sweepMs`. */
   async sweep(): Promise<void> {
     const now = this.#monotonic();
     const work: Promise<void>[] = [];
@@ -141,7 +146,7 @@ export class QuotaKeeper {
     if (quotas.length === 0) return 0;
     const now = this.#monotonic();
     for (const [index, quota] of quotas.entries()) {
-      const units = unitsOf(quotas, index, quota, needs);
+      const units = needs[quota.unit];
       if (units > 0 && !this.#lease(holders, quota).takeInHand(quota.limit, units, now)) return index;
     }
     return quotas.length;
@@ -152,7 +157,7 @@ export class QuotaKeeper {
     const taken: Taken[] = [];
     try {
       for (const [index, quota] of quotas.entries()) {
-        const units = unitsOf(quotas, index, quota, needs);
+        const units = needs[quota.unit];
         if (units === 0) continue;
         const lease = this.#lease(holders, quota);
         taken.push({ lease, window: index < met ? lease.window : await lease.take(quota, units), units });
@@ -197,17 +202,6 @@ const done = Promise.resolve();
 const nothing = (): void => {};
 
 const idOf = (holders: Holders, holder: PlanQuota['holder']): string => (holder === 'product' ? holders.productId : holders.grantId);
-
-/** Units to take from a quota; 0 where another over the same count is as strict, lest they be counted twice. */
-function unitsOf(quotas: readonly PlanQuota[], index: number, quota: PlanQuota, needs: Needs): number {
-  const units = needs[quota.unit];
-  if (units === 0 || quotas.length === 1) return units;
-  for (const [position, other] of quotas.entries()) {
-    if (other.per !== quota.per || other.unit !== quota.unit || other.holder !== quota.holder) continue;
-    if (other.limit < quota.limit || (other.limit === quota.limit && position < index)) return 0;
-  }
-  return units;
-}
 
 function putBack(taken: readonly Taken[]): void {
   for (const { lease, window, units } of taken) lease.putBack(window, units);

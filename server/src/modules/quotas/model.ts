@@ -1,4 +1,4 @@
-import type { Plan, PlanQuota, QuotaPeriod, QuotaUnit } from '../policy/model.ts';
+import type { Plan, PlanQuota, QuotaPeriod, QuotaUnit } from '../policy/index.ts';
 
 export type { PlanQuota, QuotaPeriod, QuotaUnit };
 
