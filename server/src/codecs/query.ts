@@ -23,8 +23,8 @@ export function rawQueryOf(target: string): string {
 }
 
 /**
- * Reads a query string as node:http hands it over: percent-encoded, or with raw bytes, each as one character up to
- * U+00FF (SEA's example has 赤湾 unencoded). `+` is a blank.
+ * Reads a percent-encoded query string; `+` is a blank. Bytes beyond ASCII that a caller left unencoded never come so
+ * far: node:http refuses them.
  *
  * @throws DomainError `malformed-request` (bad UTF-8, a name twice, a value without name) or `too-large`
  */
@@ -77,21 +77,16 @@ function slippedEquals(text: string, known: KnownNames): readonly [string, strin
   return longest === '' ? null : [text.slice(0, longest.length), text.slice(longest.length).trim()];
 }
 
-const needsDecoding = /[%+\u0080-\uFFFF]/;
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const needsDecoding = /[%+]/;
 
 function decode(raw: string): string {
   if (!needsDecoding.test(raw)) return raw;
   try {
-    return decodeURIComponent(fromBytes(raw).replaceAll('+', ' '));
+    return decodeURIComponent(raw.replaceAll('+', ' '));
   } catch (error) {
     throw badEncoding(error);
   }
 }
-
-/** Characters up to U+00FF are raw bytes; text with others has been decoded already. */
-// oxlint-disable-next-line no-control-regex
-const fromBytes = (raw: string): string => (/[\u0080-\u00FF]/.test(raw) && /^[\u0000-\u00FF]*$/.test(raw) ? utf8.decode(Buffer.from(raw, 'latin1')) : raw);
 
 const nameless = (value: string): DomainError =>
   new DomainError('malformed-request', 'request.parameter.nameless', `参数值 ${shortened(value)} 没有参数名 (a value without a name: write name=value)`);
