@@ -52,7 +52,8 @@ export async function openListener(settings: ListenerOptions, logger: FastifyBas
     requestIdHeader: false,
     genReqId: (request) => requestId(oneHeader(request.headers['x-request-id'])),
     serverFactory: (handler) => server.on('request', handler),
-    routerOptions: { maxParamLength: 200 },
+    // Faces read their queries themselves, strictly.
+    routerOptions: { maxParamLength: 200, ...(settings.serves === 'data' ? { querystringParser: () => ({}) } : {}) },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   });

@@ -1,0 +1,78 @@
+import type { SwaggerOptions } from '@fastify/swagger';
+
+type Json = { readonly [key: string]: unknown };
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Stands for a reference while the plug-in works, whose own resolver knows neither our names nor cycles. */
+const MARK = 'x-lingqu-ref';
+
+/** Which name under `components/schemas` a schema that refers to itself gets; inside, TypeBox calls it by the key. */
+const cyclicNames: Readonly<Record<string, string>> = { Rule: 'RowRule' };
+
+/**
+ * Options of the OpenAPI plug-in: a schema with `$id` stands once under `components/schemas`, and is referred to
+ * elsewhere, so that a generated client has a type of that name.
+ */
+export function openApiOptions(): SwaggerOptions {
+  const components = new Map<string, unknown>();
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Lingqu management API', version: '1', description: '灵渠节点管理接口。错误为 RFC 9457；列表以游标分页；修改以 If-Match 防止覆盖。' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'lingqu_session' } } },
+      security: [{ bearer: [] }, { session: [] }],
+    },
+    transform: ({ schema, url }) => {
+      const { querystring, params, ...rest } = schema as Json;
+      const parts = Object.entries({ querystring, params }).filter(([, part]) => part !== undefined);
+      // parameters are listed one by one: the object that holds them has no name
+      const listed = Object.fromEntries(parts.map(([name, part]) => [name, hoistWithin(part as Json, components)]));
+      return { schema: { ...(hoistWithin(rest, components) as Json), ...listed }, url };
+    },
+    transformObject: (document) => {
+      const { openapiObject } = document as { openapiObject: Json };
+      const schemas = Object.fromEntries([...components].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+      const before = isObject(openapiObject['components']) ? openapiObject['components'] : {};
+      return refer({ ...openapiObject, components: { ...before, schemas } }) as Json;
+    },
+  };
+}
+
+/** Takes named schemas out and leaves marks in their places. */
+function hoist(value: unknown, components: Map<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((each) => hoist(each, components));
+  if (!isObject(value)) return value;
+  const { $defs, $ref, $id, ...rest } = value;
+  if (isObject($defs) && typeof $ref === 'string') return hoistCyclic($defs, $ref, rest, components);
+  if (typeof $ref === 'string' && cyclicNames[$ref] !== undefined) return { [MARK]: cyclicNames[$ref] };
+  if (typeof $id !== 'string') return hoistWithin(value, components);
+  if (!components.has($id)) {
+    components.set($id, undefined);
+    components.set($id, hoistWithin(rest, components));
+  }
+  return { [MARK]: $id };
+}
+
+const hoistWithin = (value: Json, components: Map<string, unknown>): unknown =>
+  Object.fromEntries(Object.entries(value).map(([key, each]) => [key, hoist(each, components)]));
+
+function hoistCyclic($defs: Json, $ref: string, rest: Json, components: Map<string, unknown>): unknown {
+  const name = cyclicNames[$ref] ?? $ref;
+  const definition = $defs[$ref];
+  if (!components.has(name) && isObject(definition)) {
+    components.set(name, undefined);
+    const { $id: _known, ...schema } = definition;
+    components.set(name, hoistWithin(schema, components));
+  }
+  return { ...rest, [MARK]: name };
+}
+
+/** Puts references where the marks stand. */
+function refer(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(refer);
+  if (!isObject(value)) return value;
+  const { [MARK]: name, ...rest } = value;
+  if (typeof name === 'string') return { ...rest, $ref: `#/components/schemas/${name}` };
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, refer(each)]));
+}
