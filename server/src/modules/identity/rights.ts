@@ -65,7 +65,7 @@ const table = {
 } as const satisfies Record<string, RightRow>;
 
 export type Right = keyof typeof table;
-export const rights = Object.keys(table) as readonly Right[];
+export const rights: readonly Right[] = Object.keys(table).filter((name): name is Right => name in table);
 const rowOf = (right: Right): RightRow => table[right];
 
 /** Which scopes a token of each role may hold. */
