@@ -15,7 +15,7 @@ import {
  *   name      what holds
  *   product   the name of one in products.yaml (default: the file's `product`), `change` puts other properties in
  *   template, grant          the two policies; `state`, `validFrom`, `validTo` are the grant's
- *   at, address, given, page the call
+ *   at, address, given, page the call; a long value is written `{ repeat: x, times: 1001, then: y }`
  *   unchecked: true          the policies fail `checkPolicy` by now, as after a change of the product
  *   expect    one of
  *     plan:   the named parts of the plan; conditions, columns and limits in the short form that is written below
@@ -35,10 +35,16 @@ interface Case {
   readonly validTo?: string;
   readonly at?: string;
   readonly address?: string;
-  readonly given?: Readonly<Record<string, string>>;
+  readonly given?: Readonly<Record<string, string | Repeated>>;
   readonly page?: PolicyRequest['page'];
   readonly unchecked?: boolean;
   readonly expect: Expectation;
+}
+
+interface Repeated {
+  readonly repeat: string;
+  readonly times: number;
+  readonly then?: string;
 }
 
 interface Expectation {
@@ -99,7 +105,7 @@ function runDecision(example: Case, product: ProductShape): void {
   const request: PolicyRequest = {
     now: new Date(example.at ?? '2026-06-01T00:00:00Z'),
     address: example.address ?? '203.0.113.7',
-    parameters: example.given ?? {},
+    parameters: Object.fromEntries(Object.entries(example.given ?? {}).map(([name, value]) => [name, written(value)])),
     page: example.page ?? null,
   };
   const decision = decide(compiled, request);
@@ -108,6 +114,10 @@ function runDecision(example: Case, product: ProductShape): void {
   const explained = decide(compiled, request, trace);
   checkDecision(explained, example.expect);
   checkTrace(trace, decision, example.expect.trace ?? []);
+}
+
+function written(value: string | Repeated): string {
+  return typeof value === 'string' ? value : value.repeat.repeat(value.times) + (value.then ?? '');
 }
 
 function checkDecision(decision: Decision, { plan, deny }: Expectation): void {

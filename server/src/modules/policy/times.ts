@@ -12,7 +12,7 @@ const day = 24 * hour;
 const firstYear = 100;
 const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** Shanghai keeps UTC+8 since its last summer time ended in 1991. */
-const fixedSince = 1992;
+const fixedSince = Date.UTC(1992, 0, 1);
 
 /** An instant in UTC; where it was given as a day, its start, and `until` is the start of the next day. */
 export interface Moment {
@@ -96,7 +96,7 @@ function zoneOffset(text: string | undefined): number | null | undefined {
 
 /** The instant of a local time in Shanghai, both in milliseconds. Luxon knows the summer times, and costs microseconds. */
 function shanghai(local: number): number {
-  if (local >= Date.UTC(fixedSince, 0, 1)) return local - 8 * hour;
+  if (local >= fixedSince) return local - 8 * hour;
   return DateTime.fromMillis(local, { zone: 'utc' }).setZone(zone, { keepLocalTime: true }).toMillis();
 }
 
