@@ -5,8 +5,11 @@ import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { fieldTypes } from '../modules/policy/index.ts';
 import { wireForms } from '../modules/resources/index.ts';
-import { faces, formsOf, wireTable } from './forms.ts';
+import type { RowsEncoder } from './encoder.ts';
+import { csvRowsEncoder } from './csv.ts';
+import { faces, wireTable, type Face } from './forms.ts';
 import { jsonArrayEncoder } from './json.ts';
+import { xmlRowsEncoder } from './xml.ts';
 
 interface Example {
   readonly json: string;
@@ -28,11 +31,33 @@ describe('spec/wire-values.yaml', () => {
     assert.deepEqual(Object.keys(contract.nulls).toSorted(), [...new Set(faces.map((face) => wireTable[face].null))].toSorted()));
 
   for (const face of faces) {
-    it(`says for ${face} how each field type is written`, () => assert.deepEqual(Object.keys(formsOf(face)).toSorted(), [...fieldTypes].toSorted()));
+    it(`says for ${face} how each field type is written`, () => assert.deepEqual(Object.keys(wireTable[face].types).toSorted(), [...fieldTypes].toSorted()));
   }
 
   for (const face of faces.filter((each) => wireTable[each].reads === 'cells')) {
-    it(`embeds nothing in ${face}, which is not JSON`, () => assert.equal(Object.values(formsOf(face)).includes('json'), false));
+    it(`embeds nothing in ${face}, which is not JSON`, () => assert.equal(Object.values(wireTable[face].types).includes('json'), false));
+  }
+
+  const encoders: Readonly<Record<Face, RowsEncoder>> = {
+    sea: jsonArrayEncoder('', () => ''),
+    'gov-json': jsonArrayEncoder('', () => ''),
+    'gov-xml': xmlRowsEncoder({ root: 'response', before: [] }),
+    'gov-csv': csvRowsEncoder({ reader: 'machine' }),
+  };
+  for (const face of faces) {
+    it(`names for ${face} the media type and the shape of rows that its encoder has`, () => {
+      const { contentType, reads } = encoders[face];
+      assert.deepEqual({ mediaType: contentType.split(';')[0], reads }, { mediaType: wireTable[face].mediaType, reads: wireTable[face].reads });
+    });
+  }
+
+  for (const face of ['gov-xml', 'gov-csv'] as const) {
+    it(`writes NULL for ${face} as its encoder does`, () => {
+      const encoder = encoders[face];
+      encoder.head([{ name: 'a' }, { name: 'b' }]);
+      const written = { null: 'null', absent: '<row><b></b></row>', empty: ',""\r\n' }[wireTable[face].null];
+      assert.equal(encoder.rows({ kind: 'cells', rows: [[null, '']] }), written);
+    });
   }
 
   for (const [form, { examples }] of Object.entries(contract.forms)) {

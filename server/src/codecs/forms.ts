@@ -49,6 +49,3 @@ export const wireTable: Readonly<Record<Face, FaceForms>> = {
   'gov-xml': { mediaType: 'application/xml', reads: 'cells', null: 'absent', types: govText },
   'gov-csv': { mediaType: 'text/csv', reads: 'cells', null: 'empty', types: govText },
 };
-
-/** The form of each field type on a face. */
-export const formsOf = (face: Face): FormTable => wireTable[face].types;
