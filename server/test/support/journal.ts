@@ -1,5 +1,6 @@
-import type { CallEntry } from '../../src/modules/journal/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
+import type { CallEntry } from '../../src/modules/journal/index.ts';
+import type { Database } from '../../src/storage/database.ts';
 
 /** A call as delivery would tell it; a new request ID each time. */
 export const callEntry = (changes: Partial<CallEntry> = {}): CallEntry => ({
@@ -26,3 +27,13 @@ export const callEntry = (changes: Partial<CallEntry> = {}): CallEntry => ({
   details: '{"station":"香港"}',
   ...changes,
 });
+
+/** The journal as the migration left it: no record, no partition, nothing summed. */
+export async function emptyJournal(database: Database): Promise<void> {
+  const partitions = await database.query<{ name: string }>("SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'journal'::regclass");
+  for (const { name } of partitions) await database.query(`DROP TABLE ${name}`);
+  await database.query('DELETE FROM usage_days');
+  await database.query('DELETE FROM usage_closed');
+  await database.query('DELETE FROM journal_writers WHERE epoch > 0');
+  await database.query('UPDATE journal_writers SET sequence = 0');
+}
