@@ -1,60 +1,86 @@
-import { mkdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { removeNodeFile, writeNodeFile } from './config/node-file.ts';
 import type { ListenerSettings, Settings } from './config/settings.ts';
 import { prepareDataApp } from './http/data-app.ts';
+import type { FaceParts } from './http/face.ts';
+import { healthRoutes } from './http/health.ts';
 import { openListener } from './http/listener.ts';
-import { newId } from './kernel/ids.ts';
+import { managementApi } from './http/management/app.ts';
+import { nodeRoutes } from './http/management/node.ts';
+import type { ManagementParts } from './http/management/parts.ts';
+import { logInRoutes, sessionRoutes } from './http/management/session.ts';
+import { appkeyRoutes, subjectRoutes } from './http/management/subjects.ts';
+import { tokenRoutes } from './http/management/tokens.ts';
+import { userRoutes } from './http/management/users.ts';
+import { Metrics } from './http/metrics.ts';
+import { startUpkeep } from './jobs/upkeep.ts';
 import { systemClock } from './kernel/clock.ts';
+import { newId } from './kernel/ids.ts';
 import { Access, defaultBounds, Delivery, type FailureLog } from './modules/delivery/index.ts';
-import { mintOperatorToken, removeOperatorToken } from './modules/identity/index.ts';
-import { ensurePartitions, openWriter, type JournalWriter } from './modules/journal/index.ts';
+import { ensureAdministrator, mintOperatorToken, removeOperatorToken } from './modules/identity/index.ts';
+import { ensurePartitions, openWriter } from './modules/journal/index.ts';
 import { QuotaKeeper } from './modules/quotas/index.ts';
 import { SourceConnections } from './modules/resources/index.ts';
 import { govRoutes } from './profiles/gov/routes.ts';
 import { seaRoutes } from './profiles/sea/routes.ts';
+import { ensureHostedSource, openHosted } from './sources/hosted/index.ts';
 import { postgresSource } from './sources/postgres/index.ts';
-import type { Database } from './storage/database.ts';
-import { lockFolder } from './storage/lock.ts';
-import { migrate } from './storage/migrate.ts';
-import { checkNodeKey, loadNodeKey, type NodeKey } from './storage/node-key.ts';
-import { openPglite } from './storage/pglite.ts';
-import { openPostgres } from './storage/postgres.ts';
+import { openStorage } from './storage/open.ts';
 
 export interface Node {
   readonly urls: Readonly<Record<string, string>>;
+  /** At the first start: the administrator's one-time password, shown once. */
+  readonly administrator: { readonly name: string; readonly oneTimePassword: string } | null;
   /** Lets running answers end, then ends. */
   close(): Promise<void>;
 }
 
+/** Every route of the management API behind the log-in. */
+const closedRoutes = [sessionRoutes, userRoutes, tokenRoutes, subjectRoutes, appkeyRoutes, nodeRoutes];
+
+const DRAIN_MS = 30_000;
+
 /** The composition root: settings → parts → servers. Nothing else wires. */
 export async function startNode(settings: Settings, logger: Logger): Promise<Node> {
-  const storage = await openStorage(settings, logger);
+  const storage = await openStorage(settings, (error, note) => logger.error({ err: error }, note));
   const { database, key } = storage;
+  await ensurePartitions(database, systemClock);
+  await ensureHostedSource(database);
+  const administrator = await ensureAdministrator(database, systemClock);
+  const hosted = openHosted(database, settings.databaseUrl);
+  const connections = new SourceConnections([postgresSource, hosted.type], key);
   const journal = await openWriter(database, systemClock);
-  const connections = new SourceConnections([postgresSource], key);
   const quotas = new QuotaKeeper({ database, replica: newId() });
   const access = new Access(database, key);
-  const log: FailureLog = (errorId, error, call) =>
-    logger[error.kind === 'internal' ? 'error' : 'info']({ errorId, code: error.code, requestId: call.requestId, traceId: call.traceId, face: call.face, product: call.productCode, err: error.cause }, 'call refused');
+  const metrics = new Metrics(() => delivery.running.size);
+  const observed = {
+    record: (entry: Parameters<typeof journal.record>[0]) => {
+      metrics.observe(entry);
+      return journal.record(entry);
+    },
+  };
   const bounds = { ...defaultBounds, deadlineMs: settings.delivery.deadlineSeconds * 1000 };
-  const delivery = new Delivery({ database, access, quotas, journal, connections, clock: systemClock }, bounds, log);
+  const delivery = new Delivery({ database, access, quotas, journal: observed, connections, clock: systemClock }, bounds, failureLog(logger));
   await access.start(async () => {
     await connections.refresh(database);
     await delivery.running.recheck();
   });
+  const upkeep = startUpkeep(database, systemClock, settings.journal.retentionDays, (step, error) => logger.error({ err: error, step }, 'upkeep failed'));
 
-  await (settings.operatorToken ? mintOperatorToken(settings.folder) : removeOperatorToken(settings.folder));
-  const apps: FastifyInstance[] = [];
   const urls: Record<string, string> = {};
+  const operatorToken = settings.operatorToken ? await mintOperatorToken(settings.folder) : undefined;
+  if (operatorToken === undefined) await removeOperatorToken(settings.folder);
+  const about = { version: await programVersion(), retentionDays: settings.journal.retentionDays };
+  const management: ManagementParts = { database, clock: systemClock, access, delivery, connections, hosted: hosted.tables, journal, about, urls: () => urls, operatorToken };
+  const apps: FastifyInstance[] = [];
   for (const listener of settings.listeners) {
     const app = await openListener(listener, logger.child({ listener: listener.name }));
-    if (listener.serves === 'data') {
-      const parts = { delivery, access, listener: listener.name, readers: settings.delivery };
-      prepareDataApp(app);
-      seaRoutes(app, parts);
-      govRoutes(app, { ...parts, baseUrl: () => urls[listener.name] ?? '' });
+    if (listener.serves === 'data') dataFaces(app, { delivery, access, listener: listener.name, readers: settings.delivery }, () => urls[listener.name] ?? '');
+    else {
+      healthRoutes(app, { database, access, metrics });
+      await managementApi(app, management, [logInRoutes], closedRoutes);
     }
     await app.listen({ host: listener.address, port: listener.port });
     apps.push(app);
@@ -63,43 +89,41 @@ export async function startNode(settings: Settings, logger: Logger): Promise<Nod
   await writeNodeFile(settings.folder, settings.listeners, urls);
   return {
     urls,
+    administrator,
     close: async () => {
       await removeNodeFile(settings.folder);
-      await Promise.all(apps.map((app) => app.close()));
-      await delivery.running.drain(30_000);
+      const closing = Promise.all(apps.map((app) => app.close()));
+      await delivery.running.drain(DRAIN_MS);
+      await closing;
       access.stop();
+      await upkeep.stop();
       await quotas.close();
       await removeOperatorToken(settings.folder);
-      await closeStorage(journal, connections, storage);
+      await journal.close();
+      await connections.close();
+      await hosted.close();
+      await storage.close();
     },
   };
 }
 
-interface Storage {
-  readonly database: Database;
-  readonly key: NodeKey;
-  release(): void;
+function dataFaces(app: FastifyInstance, parts: FaceParts, baseUrl: () => string): void {
+  prepareDataApp(app);
+  seaRoutes(app, parts);
+  govRoutes(app, { ...parts, baseUrl });
 }
 
-/** Opens the database, brings it to this program's schema, and proves that the key fits it. */
-async function openStorage(settings: Settings, logger: Logger): Promise<Storage> {
-  await mkdir(settings.folder, { recursive: true, mode: 0o700 });
-  const lock = settings.databaseUrl === undefined ? lockFolder(settings.folder) : undefined;
-  const onError = (error: Error): void => logger.error({ err: error }, 'database connection lost');
-  const database = settings.databaseUrl === undefined ? await openPglite(`${settings.folder}/pg`, onError) : openPostgres(settings.databaseUrl, onError);
-  const applied = await migrate(database);
-  if (applied.length > 0) logger.info({ migrations: applied }, 'schema migrated');
-  const key = await loadNodeKey(settings.folder, settings.nodeKey);
-  await checkNodeKey(database, key);
-  await ensurePartitions(database, systemClock);
-  return { database, key, release: () => lock?.release() };
-}
+/** What callers are not told, the operator finds here by the error's ID. */
+const failureLog =
+  (logger: Logger): FailureLog =>
+  (errorId, error, call) => {
+    const { requestId, traceId, face, productCode: product } = call;
+    logger[error.kind === 'internal' ? 'error' : 'info']({ errorId, code: error.code, requestId, traceId, face, product, err: error.cause }, 'call refused');
+  };
 
-async function closeStorage(journal: JournalWriter, connections: SourceConnections, storage: Storage): Promise<void> {
-  await journal.close();
-  await connections.close();
-  await storage.database.close();
-  storage.release();
+async function programVersion(): Promise<string> {
+  const { version }: { version: string } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+  return version;
 }
 
 /** Where callers find a listener: its public URL, else its address, with the loopback standing for "every address". */

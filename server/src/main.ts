@@ -9,6 +9,7 @@ export async function serve(): Promise<void> {
     const settings = await readSettings(process.env);
     const logger = pino({ level: settings.logLevel, redact: redactedPaths }, pino.destination({ fd: 2, sync: false }));
     const node = await startNode(settings, logger);
+    if (node.administrator !== null) process.stdout.write(administratorLines(node.administrator));
     process.stdout.write(readyLine({ urls: node.urls, folder: settings.folder, pid: process.pid }));
     const stop = (): void => {
       process.once('SIGINT', () => process.exit(1)); // asked twice: at once
@@ -24,6 +25,9 @@ export async function serve(): Promise<void> {
 
 /** One line by which a person and a program (supervisors, tests) learn that the node answers, and where. */
 const readyLine = (ready: { readonly urls: Node['urls']; readonly folder: string; readonly pid: number }): string => `灵渠 Lingqu ready ${JSON.stringify(ready)}\n`;
+
+const administratorLines = ({ name, oneTimePassword }: { readonly name: string; readonly oneTimePassword: string }): string =>
+  `管理员 ${name} 的一次性口令：${oneTimePassword} （仅显示这一次，首次登录须修改）\n` + `Administrator ${name}, one-time password: ${oneTimePassword} (shown once; to be changed at the first log-in)\n`;
 
 /** Nothing secret reaches the log, should an object that holds it be logged. */
 const redactedPaths = ['*.password', '*.appkey', '*.token', '*.secret', '*.authorization', '*.cookie', 'headers.authorization', 'headers.cookie', 'err.config', 'err.parameters'];

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Socket } from 'node:net';
+import fastify, { LogController, type ConnectionError, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { DomainError } from '../kernel/errors.ts';
 import { requestId } from '../kernel/ids.ts';
 import { isAllowedAddress, listOf } from './allow-list.ts';
@@ -54,6 +55,7 @@ export async function openListener(settings: ListenerOptions, logger: FastifyBas
     serverFactory: (handler) => server.on('request', handler),
     // Faces read their queries themselves, strictly.
     routerOptions: { maxParamLength: 200, ...(settings.serves === 'data' ? { querystringParser: () => ({}) } : {}) },
+    clientErrorHandler: answerUnreadable,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   });
@@ -84,6 +86,22 @@ async function serverOf({ tls }: ListenerOptions): Promise<Server> {
   if (tls === undefined) return createHttpServer(options);
   const [cert, key] = await Promise.all([readFile(tls.certificate), readFile(tls.key)]);
   return createHttpsServer({ ...options, cert, key, minVersion: 'TLSv1.2' });
+}
+
+/** What is no HTTP reaches no route: told in a line, and the connection is closed. */
+function answerUnreadable(error: ConnectionError, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [status, msg] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', `请求头超过 ${MAX_HEADER_BYTES} 字节 (the headers are over their bound)`]
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', '请求发送过慢 (the request came too slowly)']
+        : ['400 Bad Request', 'HTTP 请求无法解析，地址中的中文须按 UTF-8 百分号编码 (not readable as HTTP: percent-encode what is not ASCII in the address)'];
+  const body = JSON.stringify({ success: false, msg, data: [] });
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 
 const oneHeader = (header: string | string[] | undefined): string | undefined => (typeof header === 'string' ? header : undefined);

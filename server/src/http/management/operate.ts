@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { asDomainError } from '../../kernel/errors.ts';
 import { actorText } from '../../modules/identity/index.ts';
 import { recordOperation, type EventEntry } from '../../modules/journal/index.ts';
 import type { Transaction } from '../../storage/database.ts';
@@ -7,9 +8,9 @@ import type { ManagementParts } from './parts.ts';
 type About = Partial<Omit<EventEntry, 'event' | 'actor' | 'result'>>;
 
 /** The record of a management action by whoever asks. */
-export const operationOf = (request: FastifyRequest, event: string, about: About = {}): EventEntry => ({
+export const operationOf = (request: FastifyRequest, event: string, about: About = {}, actor = actorText(request.actor)): EventEntry => ({
   event,
-  actor: actorText(request.actor),
+  actor,
   result: 'done',
   face: 'management',
   requestId: request.id,
@@ -36,4 +37,10 @@ export async function operate<T>(
   });
   await parts.access.confirm();
   return result;
+}
+
+/** Records an action that was refused, such as a log-in, by the code of what was thrown. */
+export async function recordFailure(parts: ManagementParts, request: FastifyRequest, event: string, thrown: unknown, actor: string): Promise<void> {
+  const reason = asDomainError(thrown).code;
+  await parts.database.transaction((tx) => recordOperation(tx, { ...operationOf(request, event, { reason }, actor), result: 'denied' }));
 }

@@ -96,9 +96,13 @@ export class Access {
     await this.#onChange();
   }
 
+  isFresh(): boolean {
+    return this.#clock.now() - this.#confirmedAt <= STALE_MS;
+  }
+
   /** Throws `busy` when what is known may be stale: closed rather than wrong. */
   assertFresh(): void {
-    if (this.#clock.now() - this.#confirmedAt <= STALE_MS) return;
+    if (this.isFresh()) return;
     throw new DomainError('busy', 'node.stale', '节点暂时无法确认授权状态，请稍后重试 (the node cannot confirm rights now: try again)');
   }
 
@@ -120,9 +124,7 @@ export class Access {
   async right(subjectId: string, live: LiveProduct): Promise<Right | undefined> {
     return this.#remember(this.#rights, `${subjectId} ${live.product.id}`, async () => {
       const grant = await findRight(this.#database, subjectId, live.product.id);
-      if (grant === undefined) return undefined;
-      const compiled = compileGrant(shapeOf(live.product.definition, live.resource), grant);
-      return { grant, compiled, maskKey: this.#key.derive(`mask:${grant.id}`) };
+      return grant && this.compile(grant, live);
     });
   }
 
@@ -139,6 +141,12 @@ export class Access {
     if (live.product.definition.visibility === 'public') return live.product;
     const credential = await this.credential(key);
     return isInForce(credential, now) && (await this.right(credential.subjectId, live)) !== undefined ? live.product : undefined;
+  }
+
+  /** A grant, ready to decide calls of a product; also of one that is not live. */
+  compile(grant: Grant, { product, resource }: Pick<LiveProduct, 'product' | 'resource'>): Right {
+    const compiled = compileGrant(shapeOf(product.definition, resource), grant);
+    return { grant, compiled, maskKey: this.#key.derive(`mask:${grant.id}`) };
   }
 
   /** What was read before a change must not be kept after it: hence the generation. */
@@ -160,7 +168,8 @@ export const isInForce = (credential: FoundCredential | undefined, now: Date): c
   now >= credential.notBefore &&
   (credential.expiresAt === null || now < credential.expiresAt);
 
-function sensitiveNames(product: Product): ReadonlySet<string> {
+/** Wire names of the parameters whose values are redacted in the journal. */
+export function sensitiveNames(product: Product): ReadonlySet<string> {
   const { fields, parameters } = product.definition;
   const columns = new Set(fields.filter((field) => field.sensitive).map((field) => field.column));
   return new Set(parameters.filter((parameter) => columns.has(parameter.column)).map((parameter) => parameter.name));

@@ -15,7 +15,7 @@ export interface DeliveryParts {
   readonly database: Database;
   readonly access: Access;
   readonly quotas: QuotaKeeper;
-  readonly journal: JournalWriter;
+  readonly journal: Pick<JournalWriter, 'record'>;
   readonly connections: SourceConnections;
   readonly clock: Clock;
 }

@@ -1,0 +1,50 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CallEntry } from '../modules/journal/index.ts';
+
+/** GOV-time: 5 s is the target, 15 s the end. */
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
+
+/** What Prometheus reads. Labels are closed sets: no product, subject or address, which would grow without bound. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #calls: Counter<'face' | 'result'>;
+  readonly #rows: Counter<'face'>;
+  readonly #bytes: Counter<'face'>;
+  readonly #durations: Histogram<'face'>;
+
+  /** @param running how many calls run now */
+  constructor(running: () => number) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#calls = new Counter({ name: 'lingqu_calls_total', help: 'Calls that ended, by face and result', labelNames: ['face', 'result'], registers });
+    this.#rows = new Counter({ name: 'lingqu_rows_total', help: 'Rows handed over', labelNames: ['face'], registers });
+    this.#bytes = new Counter({ name: 'lingqu_bytes_total', help: 'Bytes handed over, before compression', labelNames: ['face'], registers });
+    this.#durations = new Histogram({ name: 'lingqu_call_seconds', help: 'Time until a call was journalled', labelNames: ['face'], buckets: seconds, registers });
+    new Gauge({
+      name: 'lingqu_calls_running',
+      help: 'Calls running now',
+      registers,
+      collect() {
+        this.set(running());
+      },
+    });
+  }
+
+  /** Told of every record of a call; an intent is no end. */
+  observe(entry: CallEntry): void {
+    if (entry.phase === 'intent') return;
+    const { face } = entry;
+    this.#calls.inc({ face, result: entry.result });
+    this.#rows.inc({ face }, entry.rows);
+    this.#bytes.inc({ face }, entry.bytes);
+    this.#durations.observe({ face }, entry.durationUs / 1e6);
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}

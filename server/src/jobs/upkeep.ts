@@ -1,0 +1,37 @@
+import type { Clock } from '../kernel/clock.ts';
+import { sweepIdentity } from '../modules/identity/index.ts';
+import { closeDays, dropExpired, ensurePartitions } from '../modules/journal/index.ts';
+import type { Database } from '../storage/database.ts';
+
+const HOUR_MS = 3_600_000;
+
+export interface Upkeep {
+  stop(): Promise<void>;
+}
+
+/**
+ * What the node does by itself every hour: makes the journal's next partition, closes the usage of past days, drops
+ * what is older than the retention, and forgets ended sessions. Each step may run on several replicas at once, and one
+ * that fails keeps no other from running.
+ */
+export function startUpkeep(database: Database, clock: Clock, retentionDays: number, onError: (step: string, error: unknown) => void): Upkeep {
+  const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['partitions', () => ensurePartitions(database, clock)],
+    ['usage', () => closeDays(database, clock)],
+    ['retention', () => dropExpired(database, clock, retentionDays)],
+    ['sessions', () => sweepIdentity(database, clock)],
+  ];
+  const run = async (): Promise<void> => {
+    for (const [step, work] of steps) await work().catch((error: unknown) => onError(step, error));
+  };
+  let running = run();
+  const timer = setInterval(() => {
+    running = running.then(run);
+  }, HOUR_MS);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
