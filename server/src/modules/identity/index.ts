@@ -24,4 +24,5 @@ export {
   type ListedUser,
 } from './users.ts';
 export { createSubject, deleteSubject, getSubject, getSubjectByName, listSubjects, updateSubject } from './subjects.ts';
+export { subjectLabels } from './store-subjects.ts';
 export { assertInForce, findCredential, issueAppkey, listCredentials, revokeCredential, rotateAppkey, type IssuedAppkey } from './credentials.ts';

@@ -104,3 +104,6 @@ export async function credentialByHash(on: Queryable, keyHash: string): Promise<
   );
   return row;
 }
+
+/** Every subject's name and owner, for whoever reads sums by their identifiers. */
+export const subjectLabels = (on: Queryable): Promise<{ id: string; name: string; ownerId: string | null }[]> => on.query('SELECT id, name, owner_id AS "ownerId" FROM subjects');

@@ -4,7 +4,7 @@ import { onBothEngines, type TestDatabase } from '../../../test/support/database
 import { systemClock as clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Database } from '../../storage/database.ts';
-import { createUser, getUser, listUsers, resetPassword, unlockUser, updateUser, type Role, type User } from './index.ts';
+import { createUser, ensureAdministrator, getUser, listUsers, logIn, resetPassword, unlockUser, updateUser, type Role, type User } from './index.ts';
 
 const oneTime = { text: 'never used here', hash: 'never looked at here' };
 
@@ -94,5 +94,18 @@ onBothEngines('users', (fresh) => {
     for (const cursor of ['', '***', Buffer.from('a\0').toString('base64url'), Buffer.from([0xff]).toString('base64url')]) {
       await assert.rejects(listUsers(db, clock, { cursor }), { kind: 'invalid-parameter', code: 'identity.page.cursor' });
     }
+  });
+});
+
+onBothEngines('first start', (fresh) => {
+  test('makes one administrator with a one-time password, however many replicas start', async () => {
+    await using opened = await fresh();
+    const db = opened.database;
+    const made = (await Promise.all([1, 2, 3].map(() => ensureAdministrator(db, clock)))).filter((one) => one !== null);
+    assert.equal(made.length, 1);
+    assert.equal(await ensureAdministrator(db, clock), null);
+    const begun = await logIn(db, clock, { name: 'admin', password: made[0]?.oneTimePassword ?? '' });
+    assert.equal(begun.user.role, 'manager');
+    assert.equal(begun.mustChange, true);
   });
 });
