@@ -8,6 +8,7 @@ import type { Database } from '../../src/storage/database.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openPglite } from '../../src/storage/pglite.ts';
 import { openPostgres } from '../../src/storage/postgres.ts';
+import { copyTemplate } from './pglite-template.ts';
 import { needs, postgresUrl } from './services.ts';
 
 const fail = (error: Error): void => {
@@ -23,8 +24,8 @@ export interface TestDatabase extends AsyncDisposable {
 /** A new, migrated embedded database in a folder of its own. */
 export async function freshPglite(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'lingqu-test-'));
+  await copyTemplate(join(folder, 'pg'));
   const database = await openPglite(join(folder, 'pg'), fail);
-  await migrate(database);
   return {
     database,
     url: undefined,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { createDatabase, dropDatabase } from './database.ts';
+import { copyTemplate } from './pglite-template.ts';
 
 const mainFile = path.resolve(import.meta.dirname, '../../src/main.ts');
 
@@ -46,6 +47,7 @@ export interface StartedNode extends AsyncDisposable {
  */
 export async function startNode(options: NodeOptions): Promise<StartedNode> {
   const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), 'lingqu-node-')));
+  if (options.engine === 'pglite' && options.folder === undefined && options.env?.['LINGQU_SAMPLE'] !== 'on') await copyTemplate(path.join(folder, 'pg'));
   const databaseUrl = options.databaseUrl ?? (options.engine === 'postgres' ? await createDatabase() : undefined);
   const cleanUp = async (): Promise<void> => {
     if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
