@@ -13,7 +13,7 @@ const action = (event: string): EventEntry => ({ event, actor: '管理员', resu
 async function shared(database: Database): Promise<JournalRecord[]> {
   const records: JournalRecord[] = [];
   for await (const page of exportJournal(database, {})) records.push(...page);
-  return records.filter((record) => record.epoch === 0).sort((a, b) => a.sequence - b.sequence);
+  return records.filter((record) => record.epoch === 0).toSorted((a, b) => a.sequence - b.sequence);
 }
 
 const gapless = (records: readonly JournalRecord[]): void =>

@@ -46,7 +46,7 @@ onBothEngines('The journal', (fresh) => {
 
   test('is exported whole, oldest first', () => {
     assert.equal(all.length, COUNT + 1);
-    assert.deepEqual(all.map(place), all.map(place).sort());
+    assert.deepEqual(all.map(place), all.map(place).toSorted());
     assert.equal(new Set(all.map(place)).size, COUNT + 1);
   });
 

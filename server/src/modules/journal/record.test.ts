@@ -28,7 +28,7 @@ test('the canonical form is RFC 8785: every key but the digest, in the order of 
   const { digest, ...unsigned } = record;
   const told = JSON.parse(canonicalForm(record)) as Record<string, unknown>;
   assert.deepEqual(told, unsigned);
-  assert.deepEqual(Object.keys(told), Object.keys(unsigned).sort());
+  assert.deepEqual(Object.keys(told), Object.keys(unsigned).toSorted());
   for (const value of Object.values(told)) assert.ok(typeof value !== 'number' || Number.isSafeInteger(value));
   assert.match(digest, /^[0-9a-f]{64}$/);
 });

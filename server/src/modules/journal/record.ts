@@ -84,9 +84,15 @@ const unstorable = /\\u(?:0000|d[89a-f])/;
  * is kept, and its digest can be computed again from what is stored.
  */
 function mend(record: Unsigned): Unsigned {
-  const entries = Object.entries(record).map(([key, value]) => [key, typeof value === 'string' ? value.replaceAll('\0', '\uFFFD').toWellFormed() : value]);
-  return Object.fromEntries(entries) as Unsigned;
+  const mended: { -readonly [key in keyof Unsigned]: Unsigned[key] } = { ...record };
+  for (const key of texts) mended[key] = record[key].replaceAll('\0', '\uFFFD').toWellFormed();
+  return mended;
 }
+
+/** What a caller or an operator may have written. */
+const texts = [
+  'event', 'requestId', 'traceId', 'actor', 'face', 'address', 'productId', 'productCode', 'subjectId', 'grantId', 'credentialId', 'reason', 'errorId', 'details',
+] as const satisfies readonly (keyof Unsigned)[];
 
 /** The record of a call. `intent` is given for an outcome and for nothing else. */
 export function recordOfCall(entry: CallEntry, place: Place, intent: IntentPlace | undefined): JournalRecord {
@@ -152,20 +158,26 @@ export function checkNumbers(entry: Pick<CallEntry, 'productVersion' | 'status' 
 }
 
 /** The columns of table `journal`, each with its key in the record. */
-const columnKeys = {
-  at: 'at', writer: 'writer', epoch: 'epoch', sequence: 'sequence', stream: 'stream', phase: 'phase', event: 'event',
-  request_id: 'requestId', trace_id: 'traceId', actor: 'actor', face: 'face', address: 'address', product_id: 'productId',
-  product_code: 'productCode', product_version: 'productVersion', subject_id: 'subjectId', grant_id: 'grantId',
-  credential_id: 'credentialId', result: 'result', reason: 'reason', error_id: 'errorId', status: 'status', rows: 'rows', bytes: 'bytes',
-  duration_us: 'durationUs', response_us: 'responseUs', intent_at: 'intentAt', intent_epoch: 'intentEpoch',
-  intent_sequence: 'intentSequence', details: 'details', digest: 'digest',
-} as const satisfies Record<string, keyof JournalRecord>;
+const columnKeys: readonly (readonly [string, keyof JournalRecord])[] = [
+  ['at', 'at'], ['writer', 'writer'], ['epoch', 'epoch'], ['sequence', 'sequence'], ['stream', 'stream'], ['phase', 'phase'], ['event', 'event'],
+  ['request_id', 'requestId'], ['trace_id', 'traceId'], ['actor', 'actor'], ['face', 'face'], ['address', 'address'], ['product_id', 'productId'],
+  ['product_code', 'productCode'], ['product_version', 'productVersion'], ['subject_id', 'subjectId'], ['grant_id', 'grantId'],
+  ['credential_id', 'credentialId'], ['result', 'result'], ['reason', 'reason'], ['error_id', 'errorId'], ['status', 'status'], ['rows', 'rows'],
+  ['bytes', 'bytes'], ['duration_us', 'durationUs'], ['response_us', 'responseUs'], ['intent_at', 'intentAt'], ['intent_epoch', 'intentEpoch'],
+  ['intent_sequence', 'intentSequence'], ['details', 'details'], ['digest', 'digest'],
+];
 
-export const journalColumns = Object.keys(columnKeys);
-const keys = Object.values(columnKeys);
+export const journalColumns = columnKeys.map(([column]) => column);
+const keys = columnKeys.map(([, key]) => key);
 
-/** A row of table `journal` as the engines return it: int8 as number, times as Date. */
-export type JournalRow = { readonly [column in keyof typeof columnKeys]: unknown };
+/** What SELECT asks for to get a `StoredRecord`. */
+export const journalSelection = columnKeys.map(([column, key]) => `${column} AS "${key}"`).join(', ');
+
+/** A record as the engines return it: int8 as number, times as Date. */
+export interface StoredRecord extends Omit<JournalRecord, 'at' | 'intentAt'> {
+  readonly at: Date;
+  readonly intentAt: Date | null;
+}
 
 /** The cells of a record, in the order of `journalColumns`. */
 export const cellsOf = (record: JournalRecord): Cell[] =>
@@ -174,12 +186,4 @@ export const cellsOf = (record: JournalRecord): Cell[] =>
     return typeof value === 'number' ? String(value) : value;
   });
 
-/** The record that a row of the table holds. */
-export function recordOfRow(row: JournalRow): JournalRecord {
-  const entries = Object.entries(columnKeys).map(([column, key]) => {
-    const value = row[column as keyof JournalRow];
-    return [key, value instanceof Date ? value.toISOString() : value];
-  });
-  return Object.fromEntries(entries) as JournalRecord;
-}
-
+export const recordOfRow = (row: StoredRecord): JournalRecord => ({ ...row, at: row.at.toISOString(), intentAt: row.intentAt?.toISOString() ?? null });

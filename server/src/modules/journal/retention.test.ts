@@ -45,12 +45,12 @@ onBothEngines('Partitions of the journal', (fresh) => {
   test('go as a whole when all their days are older than the term, their usage stays, and it is journalled', async () => {
     for (const time of ['2026-01-10T02:00:00Z', '2026-01-31T15:59:59Z', '2026-01-31T16:00:00Z', '2026-02-10T02:00:00Z']) await callAt(database, time);
     const days = { from: '2026-01-01', to: '2026-12-31' };
-    const before = await usage(database, days);
+    const sums = await usage(database, days);
     // 31 January is the 180th day before 30 July
     assert.deepEqual(await dropExpired(database, clockAt('2026-07-30T15:00:00Z'), 180), []);
     assert.deepEqual(await dropExpired(database, clockAt('2026-07-30T17:00:00Z'), 180), [{ partition: 'journal_2026_01', records: 2 }]);
     assert.ok(!(await partitions(database)).includes('journal_2026_01'));
-    assert.deepEqual(await usage(database, days), before);
+    assert.deepEqual(await usage(database, days), sums);
     assert.deepEqual(await dropExpired(database, clockAt('2026-07-30T17:00:00Z'), 180), []);
     const { records } = await queryJournal(database, { stream: 'system' });
     const [drop] = records.filter(({ event }) => event === 'journal.partition.drop');
@@ -90,7 +90,7 @@ test('Replicas drop and write at once: nothing is dropped twice, no one is locke
     ...Array.from({ length: 50 }, () => writer.record(callEntry()).then(() => [])),
   ];
   const dropped = (await Promise.all(work)).flat();
-  assert.deepEqual(dropped.map(({ partition }) => partition).sort(), ['journal_2026_01', 'journal_2026_02', 'journal_2026_03']);
+  assert.deepEqual(dropped.map(({ partition }) => partition).toSorted(), ['journal_2026_01', 'journal_2026_02', 'journal_2026_03']);
   await writer.close();
   await other.close();
 });

@@ -2,7 +2,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import { quoteName, type Database, type Queryable, type SqlValue, type Transaction } from '../../storage/database.ts';
 import type { JournalFilter, JournalRecord } from './model.ts';
 import type { Month } from './months.ts';
-import { cellsOf, journalColumns, recordOfRow, type JournalRow } from './record.ts';
+import { cellsOf, journalColumns, journalSelection, recordOfRow, type StoredRecord } from './record.ts';
 
 // ---- writers ---------------------------------------------------------------------------------------------------------
 
@@ -38,7 +38,7 @@ export async function countArrived(database: Database, records: readonly Journal
   const [first] = records;
   const last = records.at(-1);
   if (first === undefined || last === undefined) return 0;
-  const times = records.map((record) => record.at).sort();
+  const times = records.map((record) => record.at).toSorted();
   const [row] = await database.query<{ arrived: number }>(
     `SELECT count(*) AS arrived FROM journal
      WHERE at BETWEEN $1 AND $2 AND writer = $3 AND epoch = $4 AND sequence BETWEEN $5 AND $6`,
@@ -131,9 +131,10 @@ export interface Reading {
   readonly through?: Date | undefined;
 }
 
-const filterColumns = {
-  productId: 'product_id', productCode: 'product_code', subjectId: 'subject_id', result: 'result', requestId: 'request_id', stream: 'stream', actor: 'actor',
-} as const satisfies Partial<Record<keyof JournalFilter, string>>;
+const filterColumns = [
+  ['productId', 'product_id'], ['productCode', 'product_code'], ['subjectId', 'subject_id'], ['result', 'result'], ['requestId', 'request_id'],
+  ['stream', 'stream'], ['actor', 'actor'],
+] as const satisfies readonly (readonly [keyof JournalFilter, string])[];
 
 export async function readRecords(on: Queryable, filter: JournalFilter, reading: Reading): Promise<JournalRecord[]> {
   const values: SqlValue[] = [];
@@ -142,8 +143,8 @@ export async function readRecords(on: Queryable, filter: JournalFilter, reading:
   if (filter.from !== undefined) conditions.push(`at >= ${bind(filter.from)}`);
   if (filter.to !== undefined) conditions.push(`at < ${bind(filter.to)}`);
   if (reading.through !== undefined) conditions.push(`at <= ${bind(reading.through)}`);
-  for (const [key, column] of Object.entries(filterColumns)) {
-    const value = filter[key as keyof typeof filterColumns];
+  for (const [key, column] of filterColumns) {
+    const value = filter[key];
     // No text of the journal holds NUL, and PostgreSQL takes none.
     if (value !== undefined) conditions.push(value.includes('\0') ? 'false' : `${column} = ${bind(value)}`);
   }
@@ -155,9 +156,9 @@ export async function readRecords(on: Queryable, filter: JournalFilter, reading:
     conditions.push(`at ${compare}= ${bind(at)} AND (at, writer, epoch, sequence) ${compare} (${bind(at)}, ${bind(writer)}, ${bind(epoch)}, ${bind(sequence)})`);
   }
   const direction = newest ? 'DESC' : 'ASC';
-  const rows = await on.query<JournalRow>(
-    `SELECT ${journalColumns.join(', ')} FROM journal WHERE ${conditions.join(' AND ')}
-     ORDER BY at ${direction}, writer ${direction}, epoch ${direction}, sequence ${direction} LIMIT ${bind(reading.limit)}`,
+  const rows = await on.query<StoredRecord>(
+    `SELECT ${journalSelection} FROM journal WHERE ${conditions.join(' AND ')}
+     ORDER BY journal.at ${direction}, writer ${direction}, epoch ${direction}, sequence ${direction} LIMIT ${bind(reading.limit)}`,
     values,
   );
   return rows.map(recordOfRow);

@@ -62,7 +62,7 @@ function recordsOf(calls: readonly MadeCall[]): JournalRecord[] {
     const ended: IntentPlace = { ...intentPlace, durationUs: fields.durationUs };
     return [intent, recordOfCall(callEntry({ ...fields, phase: 'outcome', durationUs: 70_000_000 }), place(call, begins + ends), ended)];
   });
-  return records.sort((a, b) => (a.at < b.at ? -1 : 1));
+  return records.toSorted((a, b) => (a.at < b.at ? -1 : 1));
 }
 
 /** The rule of usage-store.ts, told over again without SQL. */
@@ -90,7 +90,7 @@ function naiveSums(records: readonly JournalRecord[]): UsageSum[] {
 }
 
 const keyOf = (sum: UsageSum): string => [sum.day, sum.productId, sum.subjectId, sum.result].join('|');
-const inOrder = (sums: UsageSum[]): UsageSum[] => sums.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+const inOrder = (sums: UsageSum[]): UsageSum[] => sums.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 const total = (sums: readonly UsageSum[]): number => sums.reduce((calls, sum) => calls + sum.calls, 0);
 
 async function wholeJournal(database: Database): Promise<JournalRecord[]> {
@@ -122,7 +122,7 @@ onBothEngines('Usage', (fresh) => {
         await empty();
         const records = recordsOf(calls);
         let written = 0;
-        for (const { time, close } of [...steps.sort((a, b) => a.time - b.time), { time: 13 * DAY, close: true }]) {
+        for (const { time, close } of [...steps.toSorted((a, b) => a.time - b.time), { time: 13 * DAY, close: true }]) {
           const now = new Date(origin + time).toISOString();
           const due = records.slice(written).filter((record) => record.at < now);
           await appendRecords(database, due);
@@ -141,7 +141,7 @@ onBothEngines('Usage', (fresh) => {
     await appendRecords(database, recordsOf(fc.sample(aCall, 20).map((call, index) => ({ ...call, begins: index % 7 === 0 ? 0 : call.begins, ends: 'whole' }))));
     const now = clockAt(origin + 4 * DAY + 2 * HOUR); // 2 o'clock of the fifth day
     const closed = await Promise.all([closeDays(database, now), closeDays(database, now), closeDays(database, now)]);
-    assert.deepEqual(closed.flat().sort(), [0, 1, 2].map((days) => addDays(firstDay, days)));
+    assert.deepEqual(closed.flat().toSorted(), [0, 1, 2].map((days) => addDays(firstDay, days)));
     const sums = await all();
     assert.deepEqual(await closeDays(database, now), []);
     assert.deepEqual(await all(), sums);

@@ -42,9 +42,9 @@ describe('The journal writer over a failing wire', needs('postgres'), () => {
     await using killer = { database: openPostgres(place.url ?? '', () => {}, 1), [Symbol.asyncDispose]: () => killer.database.close() };
     const writer = await openWriter(database, systemClock, { pauses: [1, 10, 100, 1_000] });
     const acknowledged: string[] = [];
-    let loading = true;
+    const load = new AbortController();
     const caller = async (): Promise<void> => {
-      while (loading) {
+      while (!load.signal.aborted) {
         const entry = callEntry();
         await writer.record(entry);
         acknowledged.push(entry.requestId);
@@ -56,11 +56,11 @@ describe('The journal writer over a failing wire', needs('postgres'), () => {
       const seen = acknowledged.length;
       while (acknowledged.length < seen + 50) await new Promise((resolve) => setImmediate(resolve));
     }
-    loading = false;
+    load.abort();
     await Promise.all(callers);
     await writer.close();
     const written = await places(database, writer.writer);
     assert.deepEqual(written.map((text) => Number(text.split(' ')[0])), written.map((_, index) => index + 1));
-    assert.deepEqual(written.map((text) => text.split(' ')[1]).sort(), acknowledged.sort());
+    assert.deepEqual(written.map((text) => text.split(' ')[1] ?? '').toSorted(), acknowledged.toSorted());
   });
 });
