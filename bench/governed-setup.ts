@@ -66,7 +66,7 @@ async function describeProduct(nodeUrl: string, sourceUrl: string, key: NodeKey)
   const input = { name: 'tides', source: 'bench', table: 'tides' };
   const found = await describeTable(database, connections, input);
   const appkey = await database.transaction(async (tx) => {
-    await addResource(tx, input, found);
+    await addResource(tx, input, found, null);
     const product = await createProduct(tx, { code: 'tides', definition }, null);
     await publishProduct(tx, product.code, product.version);
     const subject = await createSubject(tx, systemClock, { name: 'bench', kind: 'application' });

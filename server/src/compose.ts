@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { startSample, type SampleProgress } from './compose/sample.ts';
 import { removeNodeFile, writeNodeFile } from './config/node-file.ts';
 import type { ListenerSettings, Settings } from './config/settings.ts';
 import { prepareDataApp } from './http/data-app.ts';
@@ -8,11 +9,22 @@ import type { FaceParts } from './http/face.ts';
 import { healthRoutes } from './http/health.ts';
 import { openListener } from './http/listener.ts';
 import { managementApi } from './http/management/app.ts';
+import { explainRoutes } from './http/management/explain.ts';
+import { grantRoutes } from './http/management/grants.ts';
+import { importRoutes } from './http/management/imports.ts';
+import { journalRoutes } from './http/management/journal.ts';
 import { nodeRoutes } from './http/management/node.ts';
+import { noticeRoutes } from './http/management/notices.ts';
 import type { ManagementParts } from './http/management/parts.ts';
+import { previewRoutes } from './http/management/preview.ts';
+import { productRoutes } from './http/management/products.ts';
+import { resourceRoutes } from './http/management/resources.ts';
+import { sampleRoutes } from './http/management/sample.ts';
 import { logInRoutes, sessionRoutes } from './http/management/session.ts';
+import { sourceRoutes } from './http/management/sources.ts';
 import { appkeyRoutes, subjectRoutes } from './http/management/subjects.ts';
 import { tokenRoutes } from './http/management/tokens.ts';
+import { usageRoutes } from './http/management/usage.ts';
 import { userRoutes } from './http/management/users.ts';
 import { Metrics } from './http/metrics.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
@@ -22,9 +34,12 @@ import { Access, defaultBounds, Delivery, type FailureLog } from './modules/deli
 import { ensureAdministrator, mintOperatorToken, removeOperatorToken } from './modules/identity/index.ts';
 import { ensurePartitions, openWriter } from './modules/journal/index.ts';
 import { QuotaKeeper } from './modules/quotas/index.ts';
-import { SourceConnections } from './modules/resources/index.ts';
+import { ResourceWatch, SourceConnections } from './modules/resources/index.ts';
 import { govRoutes } from './profiles/gov/routes.ts';
 import { seaRoutes } from './profiles/sea/routes.ts';
+import { Sample } from './sample/index.ts';
+import { CsvImporter } from './sources/hosted/csv.ts';
+import { incomingFolder } from './sources/hosted/incoming.ts';
 import { ensureHostedSource, openHosted } from './sources/hosted/index.ts';
 import { postgresSource } from './sources/postgres/index.ts';
 import { openStorage } from './storage/open.ts';
@@ -33,17 +48,22 @@ export interface Node {
   readonly urls: Readonly<Record<string, string>>;
   /** At the first start: the administrator's one-time password, shown once. */
   readonly administrator: { readonly name: string; readonly oneTimePassword: string } | null;
+  /** A call of the sample that works, once there is one; undefined where there is none. Never rejects. */
+  readonly sampleCall: Promise<string | undefined>;
   /** Lets running answers end, then ends. */
   close(): Promise<void>;
 }
 
 /** Every route of the management API behind the log-in. */
-const closedRoutes = [sessionRoutes, userRoutes, tokenRoutes, subjectRoutes, appkeyRoutes, nodeRoutes];
+const closedRoutes = [
+  sessionRoutes, userRoutes, tokenRoutes, subjectRoutes, appkeyRoutes, nodeRoutes,
+  sourceRoutes, resourceRoutes, productRoutes, grantRoutes, explainRoutes, previewRoutes, journalRoutes, usageRoutes, noticeRoutes, importRoutes,
+];
 
 const DRAIN_MS = 30_000;
 
 /** The composition root: settings → parts → servers. Nothing else wires. */
-export async function startNode(settings: Settings, logger: Logger): Promise<Node> {
+export async function startNode(settings: Settings, logger: Logger, sampleProgress: SampleProgress = () => {}): Promise<Node> {
   const storage = await openStorage(settings, (error, note) => logger.error({ err: error }, note));
   const { database, key } = storage;
   await ensurePartitions(database, systemClock);
@@ -62,7 +82,8 @@ export async function startNode(settings: Settings, logger: Logger): Promise<Nod
     },
   };
   const bounds = { ...defaultBounds, deadlineMs: settings.delivery.deadlineSeconds * 1000 };
-  const delivery = new Delivery({ database, access, quotas, journal: observed, connections, clock: systemClock }, bounds, failureLog(logger));
+  const watch = new ResourceWatch(database, connections, { onError: (error, resource) => logger.warn({ err: error, resource }, 'a changed source could not be looked at') });
+  const delivery = new Delivery({ database, access, quotas, journal: observed, connections, clock: systemClock }, bounds, failureLog(logger, access, watch));
   await access.start(async () => {
     await connections.refresh(database);
     await delivery.running.recheck();
@@ -73,30 +94,31 @@ export async function startNode(settings: Settings, logger: Logger): Promise<Nod
   const operatorToken = settings.operatorToken ? await mintOperatorToken(settings.folder) : undefined;
   if (operatorToken === undefined) await removeOperatorToken(settings.folder);
   const about = { version: await programVersion(), retentionDays: settings.journal.retentionDays };
-  const management: ManagementParts = { database, clock: systemClock, access, delivery, connections, hosted: hosted.tables, journal, about, urls: () => urls, operatorToken };
-  const apps: FastifyInstance[] = [];
-  for (const listener of settings.listeners) {
-    const app = await openListener(listener, logger.child({ listener: listener.name }));
-    if (listener.serves === 'data') dataFaces(app, { delivery, access, listener: listener.name, readers: settings.delivery }, () => urls[listener.name] ?? '');
-    else {
-      healthRoutes(app, { database, access, metrics });
-      await managementApi(app, management, [logInRoutes], closedRoutes);
-    }
-    await app.listen({ host: listener.address, port: listener.port });
-    apps.push(app);
-    urls[listener.name] = urlOf(listener, app);
-  }
+  const csv = new CsvImporter(hosted.tables, await incomingFolder(settings.folder));
+  const dataListeners = settings.listeners.filter((listener) => listener.serves === 'data').map((listener) => listener.name);
+  const management: ManagementParts = {
+    database, clock: systemClock, access, delivery, connections, watch, hosted: hosted.tables, csv, journal, about, dataListeners, urls: () => urls, operatorToken,
+  };
+  const apps = await openListeners(settings, logger, urls, async (app, listener) => {
+    if (listener.serves === 'data') return dataFaces(app, { delivery, access, listener: listener.name, readers: settings.delivery }, () => urls[listener.name] ?? '');
+    healthRoutes(app, { database, access, metrics });
+    return managementApi(app, management, [logInRoutes], [...closedRoutes, sampleRoutes(sample)]);
+  });
   await writeNodeFile(settings.folder, settings.listeners, urls);
+  const sampling = startSample(sample, settings.sample && dataListeners.length > 0, access, logger, sampleProgress);
   return {
     urls,
     administrator,
+    sampleCall: sampling.call,
     close: async () => {
       await removeNodeFile(settings.folder);
       const closing = Promise.all(apps.map((app) => app.close()));
       await delivery.running.drain(DRAIN_MS);
       await closing;
       access.stop();
+      await sampling.stop();
       await upkeep.stop();
+      await watch.idle();
       await quotas.close();
       await removeOperatorToken(settings.folder);
       await journal.close();
@@ -107,18 +129,38 @@ export async function startNode(settings: Settings, logger: Logger): Promise<Nod
   };
 }
 
+/** Opens every listener with what stands behind it, and notes where callers find it. */
+async function openListeners(
+  settings: Settings,
+  logger: Logger,
+  urls: Record<string, string>,
+  furnish: (app: FastifyInstance, listener: ListenerSettings) => Promise<void> | void,
+): Promise<FastifyInstance[]> {
+  const sample = new Sample({ database, clock: systemClock, connections, hosted: hosted.tables, folder: settings.folder, listeners: dataListeners, url: () => urls[dataListeners[0] ?? ''] ?? '' });
+  const apps: FastifyInstance[] = [];
+  for (const listener of settings.listeners) {
+    const app = await openListener(listener, logger.child({ listener: listener.name }));
+    await furnish(app, listener);
+    await app.listen({ host: listener.address, port: listener.port });
+    apps.push(app);
+    urls[listener.name] = urlOf(listener, app);
+  }
+  return apps;
+}
+
 function dataFaces(app: FastifyInstance, parts: FaceParts, baseUrl: () => string): void {
   prepareDataApp(app);
   seaRoutes(app, parts);
   govRoutes(app, { ...parts, baseUrl });
 }
 
-/** What callers are not told, the operator finds here by the error's ID. */
+/** What callers are not told, the operator finds here by the error's ID; a source that has changed is looked at. */
 const failureLog =
-  (logger: Logger): FailureLog =>
+  (logger: Logger, access: Access, watch: ResourceWatch): FailureLog =>
   (errorId, error, call) => {
     const { requestId, traceId, face, productCode: product } = call;
     logger[error.kind === 'internal' ? 'error' : 'info']({ errorId, code: error.code, requestId, traceId, face, product, err: error.cause }, 'call refused');
+    if (error.kind === 'source-changed') void access.product(product).then((live) => live && watch.report(live.resource), () => {});
   };
 
 async function programVersion(): Promise<string> {

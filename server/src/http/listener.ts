@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import fastify, { LogController, type ConnectionError, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
@@ -21,6 +21,7 @@ declare module 'fastify' {
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 1024 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Handed over in every answer of a data face: nothing there is a page (design: Doors). */
 const dataHeaders = {
@@ -68,6 +69,7 @@ export async function openListener(settings: ListenerOptions, logger: FastifyBas
     request.traceId = traceIdOf(request.headers.traceparent);
     reply.header('x-request-id', request.id);
     if (settings.serves === 'data') reply.headers(dataHeaders);
+    else boundSlowBody(request.raw);
     if (allowed !== undefined && !isAllowedAddress(allowed, request.clientAddress)) {
       throw new DomainError('address-not-allowed', 'listener.address', '该地址不在监听端口的白名单内 (this address may not use this listener)');
     }
@@ -75,10 +77,19 @@ export async function openListener(settings: ListenerOptions, logger: FastifyBas
   return app;
 }
 
-async function serverOf({ tls }: ListenerOptions): Promise<Server> {
+/** An import may take hours to arrive: the management listener bounds every other body here. */
+function boundSlowBody(request: IncomingMessage): void {
+  if (request.complete || request.headers['content-type']?.startsWith('text/csv') === true) return;
+  const timer = setTimeout(() => {
+    if (!request.complete) request.destroy();
+  }, REQUEST_TIMEOUT_MS);
+  request.once('close', () => clearTimeout(timer));
+}
+
+async function serverOf({ tls, serves }: ListenerOptions): Promise<Server> {
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
-    requestTimeout: 30_000,
+    requestTimeout: serves === 'data' ? REQUEST_TIMEOUT_MS : 0,
     headersTimeout: 10_000,
     keepAliveTimeout: 65_000,
     connectionsCheckingInterval: 5_000,

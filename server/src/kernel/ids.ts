@@ -11,3 +11,8 @@ const sane = /^[A-Za-z0-9._:-]{8,64}$/;
 /** A caller's own X-Request-Id where it is sane (8 to 64 of `A-Za-z0-9._:-`), else a new one. */
 export const requestId = (offered: string | undefined): string =>
   offered !== undefined && sane.test(offered) ? offered : randomUUID();
+
+const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** Whether a text has the form of an identifier of ours; the database refuses others with an error of its own. */
+export const isId = (text: string): boolean => uuid.test(text);

@@ -8,6 +8,8 @@ import type { ManagementParts } from './parts.ts';
 import { answerProblem, answerUnknownPath } from './problems.ts';
 import { validatorCompiler } from './validation.ts';
 
+export type App = Parameters<FastifyPluginAsyncTypebox>[0];
+
 /** Routes of one word of the house; each file of this folder exports one such function. */
 export type Routes = (parts: ManagementParts) => FastifyPluginAsyncTypebox;
 

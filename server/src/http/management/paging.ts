@@ -2,10 +2,11 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { DomainError } from '../../kernel/errors.ts';
 
 /** Query of every list: an opaque cursor and a limit. */
-export const PageQuery = Type.Object({
-  cursor: Type.Optional(Type.String({ maxLength: 500 })),
+export const pageQuery = {
+  cursor: Type.Optional(Type.String({ maxLength: 500, description: '上一页返回的 next' })),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-});
+};
+export const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
 export type PageQuery = Static<typeof PageQuery>;
 
 export const PageOf = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) });
@@ -14,7 +15,7 @@ export const PageOf = <T extends TSchema>(item: T) => Type.Object({ items: Type.
 export function afterOf(cursor: string | undefined): string {
   if (cursor === undefined) return '';
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (text.startsWith('k:')) return text.slice(2);
+  if (text.startsWith('k:') && !text.includes('\0')) return text.slice(2);
   throw new DomainError('invalid-parameter', 'page.cursor', '游标无效，请使用上一页返回的 next (use the next of the page before)');
 }
 

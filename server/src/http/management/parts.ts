@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Access, Delivery } from '../../modules/delivery/index.ts';
 import type { JournalWriter } from '../../modules/journal/index.ts';
 import type { OperatorToken } from '../../modules/identity/index.ts';
-import type { HostedTables, SourceConnections } from '../../modules/resources/index.ts';
+import type { CsvImport, HostedTables, ResourceWatch, SourceConnections } from '../../modules/resources/index.ts';
 import type { Database } from '../../storage/database.ts';
 
 /** What the management API stands on. */
@@ -12,10 +12,15 @@ export interface ManagementParts {
   readonly access: Access;
   readonly delivery: Delivery;
   readonly connections: SourceConnections;
+  readonly watch: ResourceWatch;
   readonly hosted: HostedTables;
+  readonly csv: CsvImport;
   readonly journal: JournalWriter;
   /** Minted at this start; undefined where it is switched off. */
   readonly operatorToken: OperatorToken | undefined;
+  readonly about: { readonly version: string; readonly retentionDays: number };
+  /** Names of the listeners that serve the standards' faces. */
+  readonly dataListeners: readonly string[];
   /** Base URLs of the listeners by name, known once they listen. */
   readonly urls: () => Readonly<Record<string, string>>;
 }

@@ -20,6 +20,7 @@ export const Problem = Type.Object(
 );
 export type Problem = Static<typeof Problem>;
 
+/** As the standards' faces, but for what only operators meet. */
 const statuses: Readonly<Record<ErrorKind, number>> = { ...httpStatuses, locked: 423, 'product-unavailable': 409, 'source-unavailable': 502, 'source-changed': 502 };
 
 /** Answers whatever was thrown as a problem; the cause goes to the log under the error ID, and nowhere else. */
@@ -28,32 +29,29 @@ export function answerProblem(thrown: FastifyError | Error, request: FastifyRequ
   const status = statuses[error.kind];
   const errorId = newId();
   request.log[status >= 500 ? 'error' : 'info']({ errorId, code: error.code, requestId: request.id, traceId: request.traceId, err: error.cause }, 'request refused');
-  const problem: Problem = {
-    type: `urn:lingqu:problem:${error.code}`,
-    title: error.kind,
-    status,
-    detail: error.message,
-    code: error.code,
-    requestId: request.id,
-    errorId,
-    details: { ...error.details },
-  };
-  return reply.code(status).type('application/problem+json').send(problem);
+  return reply.code(status).type('application/problem+json').send(problemOf(error, errorId, request.id));
 }
 
 /** The framework's own refusals in our words. */
 function fromFramework(thrown: FastifyError | Error): DomainError {
   if (thrown instanceof DomainError) return thrown;
-  if ('validation' in thrown && thrown.validation !== undefined) {
-    const faults = thrown.validation.slice(0, 20).map((fault) => `${fault.instancePath.slice(1).replaceAll('/', '.') || thrown.validationContext || 'request'}: ${fault.message ?? ''}`);
-    return new DomainError('invalid-parameter', 'request.invalid', `请求内容有误：${faults.join('; ')} (the request does not fit its schema)`, { details: { faults } });
-  }
   const status = 'statusCode' in thrown ? thrown.statusCode : undefined;
   if (status === 413) return new DomainError('too-large', 'request.too-large', '请求体过大 (the body is too large)', { cause: thrown });
-  if (status === 415) return new DomainError('unsupported-media-type', 'request.media-type', '请以 application/json 提交 (send application/json)', { cause: thrown });
+  if (status === 415) return new DomainError('unsupported-media-type', 'request.media-type', '不支持的内容类型，请以 application/json 提交 (send application/json, or text/csv to an import)', { cause: thrown });
   if (status !== undefined && status >= 400 && status < 500) return new DomainError('malformed-request', 'request.malformed', '请求无法解析 (the request cannot be read)', { cause: thrown });
   return asDomainError(thrown);
 }
+
+export const problemOf = (error: DomainError, errorId: string, requestId: string): Problem => ({
+  type: `urn:lingqu:problem:${error.code}`,
+  title: error.kind,
+  status: statuses[error.kind],
+  detail: error.message,
+  code: error.code,
+  requestId,
+  errorId,
+  details: { ...error.details },
+});
 
 export const answerUnknownPath = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
   answerProblem(new DomainError('not-found', 'request.path', '没有这个接口 (no such path)'), request, reply);

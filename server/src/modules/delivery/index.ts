@@ -1,3 +1,5 @@
 export * from './model.ts';
 export { Access } from './access.ts';
 export { Delivery, Refusal, type FailureLog } from './delivery.ts';
+export { explainCall, type Explanation, type ExplainQuestion, type ExplainedTerm, type QuotaState } from './explain.ts';
+export { previewRows, PREVIEW_ROWS, type Preview, type PreviewQuestion } from './preview.ts';

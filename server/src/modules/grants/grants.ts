@@ -10,31 +10,31 @@ import { checkPolicy } from '../policy/index.ts';
 import { findLiveProduct, getProduct, shapeOf, type Product } from '../products/index.ts';
 import { findResource } from '../resources/index.ts';
 import { GrantTerms, type Grant, type GrantState } from './model.ts';
-import { findGrant, findRight, insertGrant, setGrantState, updateGrant, type GrantValues } from './store.ts';
+import { findGrant, insertGrant, lockGrant, setGrantState, updateGrant, type GrantValues } from './store.ts';
 
 const schema = Compile(GrantTerms);
 
 /** Gives a subject the one right to a product; throws `grant.exists`, and `policy.*` for a term that cannot be enforced. */
-export async function createGrant(tx: Transaction, input: { subjectId: string; product: string; terms: unknown }): Promise<Grant> {
+export async function createGrant(tx: Transaction, input: { readonly subjectId: string; readonly product: string; readonly terms: unknown }): Promise<Grant> {
   const product = await getProduct(tx, input.product);
   const values = await checkTerms(tx, product, input.terms);
-  if ((await findRight(tx, input.subjectId, product.id)) !== undefined) {
+  const id = newId();
+  if (!(await insertGrant(tx, id, input.subjectId, product.id, values))) {
     throw new DomainError('conflict', 'grant.exists', '该主体对该产品已有授权，请修改原授权 (the subject holds a grant for this product: change that one)');
   }
-  const id = newId();
-  await insertGrant(tx, id, input.subjectId, product.id, values);
   await raiseRevision(tx);
   return getGrant(tx, id);
 }
 
+/** Throws `version.stale`, `grant.state` for a revoked one, and what `createGrant` throws of terms. */
 export async function changeGrant(tx: Transaction, id: string, terms: unknown, expected: number): Promise<Grant> {
-  const grant = await getGrant(tx, id);
+  const grant = await lockedGrant(tx, id);
+  if (grant.version !== expected) throw new DomainError('precondition-failed', 'version.stale', '授权已被他人修改，请重新读取 (changed by someone else: read it again)');
+  if (grant.state === 'revoked') throw wrongState('授权已撤销，不能修改 (a revoked grant cannot be changed)');
   const values = await checkTerms(tx, await getProduct(tx, grant.productId), terms);
-  if (!(await updateGrant(tx, id, values, expected))) {
-    throw new DomainError('precondition-failed', 'version.stale', '授权已被他人修改或已撤销，请重新读取 (changed by someone else or revoked: read it again)');
-  }
+  await updateGrant(tx, grant.id, values, expected);
   await raiseRevision(tx);
-  return getGrant(tx, id);
+  return getGrant(tx, grant.id);
 }
 
 const following: Readonly<Record<GrantState, readonly GrantState[]>> = {
@@ -43,20 +43,28 @@ const following: Readonly<Record<GrantState, readonly GrantState[]>> = {
   revoked: [],
 };
 
-/** Suspends, resumes or revokes; a revoked grant stays so. Running calls feel it within 2 s. */
+/** Suspends, resumes or revokes; a revoked grant stays so (`grant.state`). Running calls feel it within 2 s. */
 export async function moveGrant(tx: Transaction, id: string, state: GrantState): Promise<Grant> {
-  const grant = await getGrant(tx, id);
-  if (!following[grant.state].includes(state)) {
-    throw new DomainError('conflict', 'grant.state', `授权处于 ${grant.state}，不能变为 ${state} (the grant cannot go from ${grant.state} to ${state})`);
-  }
-  await setGrantState(tx, id, state);
+  const grant = await lockedGrant(tx, id);
+  if (!following[grant.state].includes(state)) throw wrongState(`授权处于 ${grant.state}，不能变为 ${state} (the grant cannot go from ${grant.state} to ${state})`);
+  await setGrantState(tx, grant.id, state);
   await raiseRevision(tx);
-  return getGrant(tx, id);
+  return getGrant(tx, grant.id);
 }
 
+const wrongState = (message: string): DomainError => new DomainError('conflict', 'grant.state', message);
+export const unknownGrant = (id: string): DomainError => new DomainError('not-found', 'grant.unknown', `没有授权 ${id} (no such grant)`, { details: { grant: id } });
+
+async function lockedGrant(tx: Transaction, id: string): Promise<Grant> {
+  const grant = await lockGrant(tx, id);
+  if (grant === undefined) throw unknownGrant(id);
+  return grant;
+}
+
+/** Throws `grant.unknown`. */
 export async function getGrant(on: Queryable, id: string): Promise<Grant> {
   const grant = await findGrant(on, id);
-  if (grant === undefined) throw new DomainError('not-found', 'grant.unknown', `没有授权 ${id} (no such grant)`);
+  if (grant === undefined) throw unknownGrant(id);
   return grant;
 }
 

@@ -5,13 +5,13 @@ const Instant = Type.String({ maxLength: 40, description: 'ISO 8601; 无时区�
 
 export const GrantTerms = Type.Object(
   {
-    policy: Type.Unsafe<Policy>({ ...Policy, default: {} }),
+    policy: Type.Unsafe<Policy>({ ...Policy, $id: 'Policy', default: {} }),
     /** Inclusive; null: from now on. */
     validFrom: Type.Union([Instant, Type.Null()], { default: null }),
     /** Exclusive; null: without end. */
     validTo: Type.Union([Instant, Type.Null()], { default: null }),
   },
-  { additionalProperties: false },
+  { $id: 'GrantTerms', additionalProperties: false },
 );
 export type GrantTerms = Static<typeof GrantTerms>;
 
@@ -22,6 +22,9 @@ export interface Grant {
   readonly id: string;
   readonly subjectId: string;
   readonly subjectName: string;
+  /** The user who looks after the subject, and the one who provides the product: whose own the grant is. */
+  readonly subjectOwnerId: string | null;
+  readonly providerId: string | null;
   readonly productId: string;
   readonly productCode: string;
   readonly policy: Policy;

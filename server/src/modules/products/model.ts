@@ -60,13 +60,13 @@ export const ProductDefinition = Type.Object(
     cap: Type.Integer({ minimum: 1, maximum: 10_000_000, default: 10_000 }),
     maxPageSize: Type.Integer({ minimum: 1, maximum: 10_000, default: 1000 }),
     maxOffset: Type.Integer({ minimum: 0, maximum: 10_000_000, default: 100_000 }),
-    policy: Type.Unsafe<Policy>({ ...Policy, default: {} }),
+    policy: Type.Unsafe<Policy>({ ...Policy, $id: 'Policy', default: {} }),
     /** Names of the listeners that serve it. */
     listeners: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: 10, default: ['data'] }),
     /** Who may see that it exists: everyone, or those who hold a grant. */
     visibility: Type.Union([Type.Literal('public'), Type.Literal('granted')], { default: 'public' }),
   },
-  { additionalProperties: false },
+  { $id: 'ProductDefinition', additionalProperties: false },
 );
 export type ProductDefinition = Static<typeof ProductDefinition>;
 
@@ -81,6 +81,8 @@ export interface Product {
   readonly liveVersion: number | null;
   /** The newest version's number; greater than the live one while a change is being prepared. */
   readonly draftVersion: number;
+  /** When the newest version went live; it is not changed after that, but followed by another. */
+  readonly draftPublishedAt: Date | null;
   readonly definition: ProductDefinition;
   readonly resourceId: string;
   /** For ETag and If-Match. */

@@ -4,7 +4,8 @@ import type { ProductDefinition } from './model.ts';
 
 /** The product as the policy engine sees it. */
 export function shapeOf(definition: ProductDefinition, resource: Resource): ProductShape {
-  const columns = Object.assign(Object.create(null) as Record<string, ColumnType>, Object.fromEntries(resource.columns.map((column) => [column.name, column.type])));
+  const columns: Record<string, ColumnType> = Object.create(null); // whatever a column is called
+  for (const column of resource.columns) columns[column.name] = column.type;
   return {
     kind: definition.kind,
     columns,

@@ -1,3 +1,4 @@
+import { isId } from '../../kernel/ids.ts';
 import type { Queryable, Transaction } from '../../storage/database.ts';
 import type { Product, ProductDefinition, ProductState } from './model.ts';
 
@@ -11,6 +12,7 @@ interface ProductRow {
   created_at: Date;
   updated_at: Date;
   number: number;
+  published_at: Date | null;
   resource_id: string;
   definition: ProductDefinition;
 }
@@ -22,6 +24,7 @@ const toProduct = (row: ProductRow): Product => ({
   providerId: row.provider_id,
   liveVersion: row.live_version,
   draftVersion: row.number,
+  draftPublishedAt: row.published_at,
   definition: row.definition,
   resourceId: row.resource_id,
   version: row.version,
@@ -29,14 +32,17 @@ const toProduct = (row: ProductRow): Product => ({
   updatedAt: row.updated_at,
 });
 
-const newestSql = `SELECT p.*, v.number, v.resource_id, v.definition FROM products p
+const newestSql = `SELECT p.*, v.number, v.published_at, v.resource_id, v.definition FROM products p
   JOIN product_versions v ON v.product_id = p.id AND v.number = (SELECT max(number) FROM product_versions WHERE product_id = p.id)`;
-const liveSql = `SELECT p.*, v.number, v.resource_id, v.definition FROM products p
+const liveSql = `SELECT p.*, v.number, v.published_at, v.resource_id, v.definition FROM products p
   JOIN product_versions v ON v.product_id = p.id AND v.number = p.live_version`;
 
-export async function insertProduct(tx: Transaction, product: { id: string; code: string; providerId: string | null; resourceId: string; definition: ProductDefinition }): Promise<void> {
-  await tx.query('INSERT INTO products (id, code, provider_id) VALUES ($1, $2, $3)', [product.id, product.code, product.providerId]);
+/** False where the code is taken. */
+export async function insertProduct(tx: Transaction, product: { id: string; code: string; providerId: string | null; resourceId: string; definition: ProductDefinition }): Promise<boolean> {
+  const rows = await tx.query('INSERT INTO products (id, code, provider_id) VALUES ($1, $2, $3) ON CONFLICT (code) DO NOTHING RETURNING id', [product.id, product.code, product.providerId]);
+  if (rows.length === 0) return false;
   await putVersion(tx, product.id, 1, product.resourceId, product.definition);
+  return true;
 }
 
 export async function putVersion(tx: Transaction, id: string, number: number, resourceId: string, definition: ProductDefinition): Promise<void> {
@@ -58,26 +64,41 @@ export async function setState(tx: Transaction, id: string, state: ProductState,
   if (liveVersion !== null) await tx.query('UPDATE product_versions SET published_at = now() WHERE product_id = $1 AND number = $2', [id, liveVersion]);
 }
 
-/** The product with its newest version. */
-export async function findProduct(on: Queryable, idOrCode: string): Promise<Product | undefined> {
-  const [row] = await on.query<ProductRow>(`${newestSql} WHERE p.id::text = $1 OR p.code = $1`, [idOrCode]);
+/** By identifier or code, which is $1; no code looks like an identifier. */
+const byReference = (reference: string): string => (isId(reference) ? 'p.id = $1::uuid' : 'p.code = $1');
+
+async function productBy(on: Queryable, sql: string, reference: string): Promise<Product | undefined> {
+  if (reference.includes('\0')) return undefined; // PostgreSQL takes no NUL
+  const [row] = await on.query<ProductRow>(`${sql} WHERE ${byReference(reference)}`, [reference]);
   return row === undefined ? undefined : toProduct(row);
 }
+
+/** The product with its newest version. */
+export const findProduct = (on: Queryable, reference: string): Promise<Product | undefined> => productBy(on, newestSql, reference);
 
 /** The product with its live version; undefined unless it is published. */
-export async function findLiveProduct(on: Queryable, idOrCode: string): Promise<Product | undefined> {
-  const [row] = await on.query<ProductRow>(`${liveSql} WHERE (p.id::text = $1 OR p.code = $1) AND p.state = 'published'`, [idOrCode]);
-  return row === undefined ? undefined : toProduct(row);
+export const findLiveProduct = async (on: Queryable, reference: string): Promise<Product | undefined> => productBy(on, liveSql, reference);
+
+export interface ProductFilter {
+  /** Only what comes after this code. */
+  readonly after: string;
+  readonly limit: number;
+  /** Only products of this provider. */
+  readonly providerId?: string | undefined;
+  readonly state?: ProductState | undefined;
 }
 
-export async function listProductRows(on: Queryable, filter: { after: string; limit: number; providerId?: string; publishedOnly?: boolean }): Promise<Product[]> {
+/** With their newest versions, in the order of their codes. */
+export async function listProductRows(on: Queryable, filter: ProductFilter): Promise<Product[]> {
   const rows = await on.query<ProductRow>(
-    `${filter.publishedOnly === true ? liveSql : newestSql} WHERE p.code > $1 AND ($3::uuid IS NULL OR p.provider_id = $3) AND (NOT $4 OR p.state = 'published')
-     ORDER BY p.code LIMIT $2`,
-    [filter.after, filter.limit, filter.providerId ?? null, filter.publishedOnly === true],
+    `${newestSql} WHERE p.code > $1 AND ($3::uuid IS NULL OR p.provider_id = $3) AND ($4::text IS NULL OR p.state = $4) ORDER BY p.code LIMIT $2`,
+    [filter.after, filter.limit, filter.providerId ?? null, filter.state ?? null],
   );
   return rows.map(toProduct);
 }
+
+/** Who a list of products is about, for whoever reads sums by their identifiers. */
+export const labelsOf = (on: Queryable): Promise<{ id: string; code: string; providerId: string | null }[]> => on.query('SELECT id, code, provider_id AS "providerId" FROM products');
 
 /** The next sequence of a provider's codes; the lock keeps two callers from taking the same one (GOV-code). */
 export async function nextSequence(tx: Transaction, providerCode: string): Promise<number> {
@@ -93,6 +114,7 @@ export async function deleteProductRow(tx: Transaction, id: string): Promise<voi
   await tx.query('DELETE FROM products WHERE id = $1', [id]);
 }
 
+/** Rights of any state: even a revoked one is part of the history that names the product. */
 export async function grantsOf(on: Queryable, productId: string): Promise<number> {
   const [row] = await on.query<{ n: number }>('SELECT count(*)::int AS n FROM grants WHERE product_id = $1', [productId]);
   return row?.n ?? 0;

@@ -2,6 +2,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { Queryable } from '../../storage/database.ts';
 import type { NodeKey } from '../../storage/node-key.ts';
 import { unknownSource } from './errors.ts';
+import type { Source } from './model.ts';
 import type { SourceConnection, SourceSettings, SourceType } from './ports.ts';
 import { findSource, type StoredSource } from './store.ts';
 
@@ -31,18 +32,31 @@ export class SourceConnections {
     return type;
   }
 
-  /** Settings without secrets, and the secrets sealed. */
-  seal(type: SourceType, settings: SourceSettings): { settings: SourceSettings; secretsSealed: string | null } {
+  /** Settings without secrets, and the secrets sealed for this source: moved to another they do not open. */
+  seal(type: SourceType, sourceId: string, settings: SourceSettings): { settings: SourceSettings; secretsSealed: string | null } {
     const open: Record<string, unknown> = {};
     const secret: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(settings)) (type.secrets.includes(name) ? secret : open)[name] = value;
-    const secretsSealed = Object.keys(secret).length === 0 ? null : this.#key.seal(JSON.stringify(secret), `source:${type.type}`);
+    const secretsSealed = Object.keys(secret).length === 0 ? null : this.#key.seal(JSON.stringify(secret), `source:${sourceId}`);
     return { settings: open, secretsSealed };
   }
 
   unseal(source: StoredSource): SourceSettings {
-    const secrets = source.secretsSealed === null ? {} : (JSON.parse(this.#key.open(source.secretsSealed, `source:${source.type}`)) as Record<string, unknown>);
-    return { ...source.settings, ...secrets };
+    return { ...source.settings, ...this.#secretsOf(source) };
+  }
+
+  /** The source as it may be shown. */
+  shown(source: StoredSource): Source {
+    const { secretsSealed: _sealed, ...rest } = source;
+    const values = this.#secretsOf(source);
+    const secrets = this.typeOf(source.type).secrets.map((name) => [name, values[name] !== undefined && values[name] !== ''] as const);
+    return { ...rest, secrets: Object.fromEntries(secrets) };
+  }
+
+  #secretsOf(source: StoredSource): SourceSettings {
+    if (source.secretsSealed === null) return {};
+    const secrets: SourceSettings = JSON.parse(this.#key.open(source.secretsSealed, `source:${source.id}`));
+    return secrets;
   }
 
   /** The connection of a source at the version a caller knows; opened when it is not. */
@@ -65,7 +79,7 @@ export class SourceConnections {
 
   /** Called when the revision has moved: closes what has changed or gone. */
   async refresh(on: Queryable): Promise<void> {
-    for (const id of [...this.#open.keys()]) {
+    for (const id of this.#open.keys()) {
       const source = await findSource(on, id);
       if (source === undefined) await this.#forget(id);
       else this.#remember(source);

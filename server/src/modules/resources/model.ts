@@ -1,8 +1,16 @@
 import Type, { type Static } from 'typebox';
 import type { ColumnDescription, SourceSettings, TableName } from './ports.ts';
 
-/** Names that people type into commands: letters (Chinese too), digits, `_ - .`. */
-export const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\p{L}\\p{N}_.-]+$' });
+/** Names that people type into commands: letters (Chinese too), digits, `_ - .`; none looks like an identifier. */
+export const Name = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: '^(?![0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$)[\\p{L}\\p{N}_.-]+$',
+  description: '字母（含汉字）、数字、_ . -，至多 100 个字符',
+});
+
+/** A name, or an identifier. */
+const Reference = Type.String({ minLength: 1, maxLength: 100 });
 
 export const SourceInput = Type.Object(
   { name: Name, type: Type.String({ minLength: 1, maxLength: 40 }), settings: Type.Record(Type.String(), Type.Unknown()) },
@@ -13,7 +21,7 @@ export type SourceInput = Static<typeof SourceInput>;
 export const ResourceInput = Type.Object(
   {
     name: Name,
-    source: Name,
+    source: Reference,
     title: Type.Optional(Type.String({ maxLength: 200 })),
     schema: Type.Optional(Type.String({ maxLength: 128 })),
     table: Type.String({ minLength: 1, maxLength: 128 }),
@@ -30,6 +38,8 @@ export interface Source {
   readonly name: string;
   readonly type: string;
   readonly settings: SourceSettings;
+  /** Each secret of the type, and whether it is set. */
+  readonly secrets: Readonly<Record<string, boolean>>;
   readonly state: 'ok' | 'failing';
   readonly stateNote: string;
   readonly checkedAt: Date | null;
@@ -48,5 +58,18 @@ export interface Resource {
   readonly key: readonly string[];
   /** What has changed in the source since the resource was described; empty when nothing has. */
   readonly notice: string;
+  /** The user who added it. */
+  readonly ownerId: string | null;
   readonly version: number;
+}
+
+/** Something that operators should know of. */
+export interface Notice {
+  readonly id: string;
+  readonly at: Date;
+  readonly kind: string;
+  /** The name of the resource that it is about. */
+  readonly about: string;
+  readonly message: string;
+  readonly seen: boolean;
 }

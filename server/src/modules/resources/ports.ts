@@ -105,10 +105,12 @@ export interface SourceType {
   open(settings: SourceSettings): SourceConnection;
 }
 
+export const hostedColumnTypes = ['text', 'integer', 'bigint', 'decimal', 'float', 'boolean', 'date', 'time', 'timestamp', 'timestamptz'] as const;
+
 /** How a hosted table's column is declared; an import infers what it is not told. */
 export interface HostedColumn {
   readonly name: string;
-  readonly type: 'text' | 'integer' | 'bigint' | 'decimal' | 'float' | 'boolean' | 'date' | 'time' | 'timestamp' | 'timestamptz';
+  readonly type: (typeof hostedColumnTypes)[number];
   readonly comment: string;
 }
 

@@ -1,15 +1,22 @@
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { Database, Queryable, Transaction } from '../../storage/database.ts';
-import { raiseRevision } from '../../storage/revision.ts';
+import type { Queryable, Transaction } from '../../storage/database.ts';
 import type { SourceConnections } from './connections.ts';
-import { nameTaken, unknownResource, unknownSource } from './errors.ts';
+import { nameTaken, staleVersion, unknownResource, unknownSource } from './errors.ts';
 import type { Resource, ResourceInput } from './model.ts';
-import type { ColumnDescription, TableDescription } from './ports.ts';
-import { addNotice, deleteResourceRow, findResource, findSource, insertResource, listResourceRows, productsOf, updateResourceColumns } from './store.ts';
+import type { TableDescription } from './ports.ts';
+import { deleteResourceRow, findResource, findSource, insertResource, lockResource, lockSource, productsOf } from './store.ts';
+import { deleteNotices } from './store-notices.ts';
 
-/** The table that a new resource names, read from its source; throws `resource.table.unknown`, `resource.key.*`. */
-export async function describeTable(on: Queryable, connections: SourceConnections, input: ResourceInput): Promise<{ sourceId: string; table: TableDescription; key: readonly string[] }> {
+/** A table that a new resource may stand on. */
+export interface FoundTable {
+  readonly sourceId: string;
+  readonly table: TableDescription;
+  readonly key: readonly string[];
+}
+
+/** The table that a new resource names, read from its source; throws `resource.table.unknown`, `resource.schema.ambiguous`, `resource.key.*`. */
+export async function describeTable(on: Queryable, connections: SourceConnections, input: ResourceInput): Promise<FoundTable> {
   const source = await findSource(on, input.source);
   if (source === undefined) throw unknownSource(input.source);
   const tables = await (await connections.get(on, source.id)).describeTables();
@@ -23,74 +30,62 @@ export async function describeTable(on: Queryable, connections: SourceConnection
       details: { schemas: fitting.map((each) => each.schema) },
     });
   }
-  return { sourceId: source.id, table, key: checkKey(table, input.key) };
+  return { sourceId: source.id, table, key: checkKey(table, input.key ?? table.key) };
 }
 
-function checkKey(table: TableDescription, given: readonly string[] | undefined): readonly string[] {
-  const key = given ?? table.key;
+/** Every order ends in a unique key: without one there is no paging. */
+export function checkKey(table: TableDescription, key: readonly string[]): readonly string[] {
   if (key.length === 0) {
     throw new DomainError('invalid-definition', 'resource.key.missing', `表 ${table.name} 没有主键或非空唯一键，请用 key 指定能唯一确定一行的列 (the table has no key: name the columns that are unique together)`);
   }
   const unknown = key.filter((name) => !table.columns.some((column) => column.name === name));
-  if (unknown.length > 0) throw new DomainError('invalid-definition', 'resource.key.unknown', `表 ${table.name} 没有列 ${unknown.join('、')} (no such columns)`);
+  if (unknown.length > 0) throw new DomainError('invalid-definition', 'resource.key.unknown', `表 ${table.name} 没有列 ${unknown.join('、')} (no such columns)`, { details: { columns: unknown } });
+  if (new Set(key).size < key.length) throw new DomainError('invalid-definition', 'resource.key.duplicate', '唯一键中有重复的列 (a column stands twice in the key)');
   return key;
 }
 
-export async function addResource(tx: Transaction, input: ResourceInput, found: Awaited<ReturnType<typeof describeTable>>): Promise<Resource> {
-  if ((await findResource(tx, input.name)) !== undefined) throw nameTaken('resource', input.name);
+/** Throws `resource.name.taken`, and `source.unknown` where the source has gone meanwhile. */
+export async function addResource(tx: Transaction, input: ResourceInput, found: FoundTable, ownerId: string | null): Promise<Resource> {
   const { sourceId, table, key } = found;
-  await insertResource(tx, {
-    id: newId(),
+  if ((await lockSource(tx, sourceId, 'share')) === undefined) throw unknownSource(input.source);
+  const id = newId();
+  const added = await insertResource(tx, {
+    id,
     sourceId,
     name: input.name,
-    title: input.title ?? table.comment,
+    title: input.title ?? table.comment.slice(0, 200),
     table: { schema: table.schema, name: table.name },
     columns: table.columns,
     key,
+    ownerId,
   });
-  return getResource(tx, input.name);
+  if (!added) throw nameTaken('resource', input.name);
+  return getResource(tx, id);
 }
 
-export async function getResource(on: Queryable, name: string): Promise<Resource> {
-  const resource = await findResource(on, name);
-  if (resource === undefined) throw unknownResource(name);
+/** Throws `resource.unknown`. */
+export async function getResource(on: Queryable, reference: string): Promise<Resource> {
+  const resource = await findResource(on, reference);
+  if (resource === undefined) throw unknownResource(reference);
   return resource;
 }
 
-export const listResources = listResourceRows;
+/** The resource, which stays until the transaction ends. Throws `resource.unknown`. */
+export async function holdResource(tx: Transaction, reference: string): Promise<Resource> {
+  const resource = await lockResource(tx, reference, 'share');
+  if (resource === undefined) throw unknownResource(reference);
+  return resource;
+}
 
-/** Refused while products package it (`resource.in-use`, with their codes). */
-export async function removeResource(tx: Transaction, name: string): Promise<void> {
-  const resource = await getResource(tx, name);
+/** Refused while products package it (`resource.in-use`, with their codes). Throws `version.stale`. */
+export async function removeResource(tx: Transaction, reference: string, version: number): Promise<void> {
+  const resource = await lockResource(tx, reference, 'update');
+  if (resource === undefined) throw unknownResource(reference);
+  if (resource.version !== version) throw staleVersion();
   const users = await productsOf(tx, resource.id);
   if (users.length > 0) {
-    throw new DomainError('in-use', 'resource.in-use', `数据资源 ${name} 正被使用：${users.join('、')} (in use by these products)`, { details: { usedBy: users } });
+    throw new DomainError('in-use', 'resource.in-use', `数据资源 ${resource.name} 正被使用：${users.join('、')} (in use by these products)`, { details: { usedBy: users } });
   }
+  await deleteNotices(tx, resource.name);
   await deleteResourceRow(tx, resource.id);
 }
-
-/** Reads the table again. Columns that vanished or changed type are kept in a notice, and said to the operators. */
-export async function refreshResource(database: Database, connections: SourceConnections, name: string): Promise<Resource> {
-  const resource = await getResource(database, name);
-  const tables = await (await connections.get(database, resource.sourceId)).describeTables();
-  const now = tables.find((table) => table.name === resource.table.name && table.schema === resource.table.schema);
-  const changes = now === undefined ? [`table ${resource.table.name} vanished`] : drift(resource.columns, now.columns);
-  const notice = changes.join('; ');
-  await database.transaction(async (tx) => {
-    if (now !== undefined && changes.length === 0) await updateResourceColumns(tx, resource.id, now.columns, resource.key, '');
-    else await updateResourceColumns(tx, resource.id, resource.columns, resource.key, notice);
-    if (notice !== '') await addNotice(tx, newId(), 'source-changed', resource.name, notice);
-    await raiseRevision(tx);
-  });
-  return getResource(database, name);
-}
-
-/** What of the known columns is no longer so; new columns are no drift. */
-export function drift(known: readonly ColumnDescription[], now: readonly ColumnDescription[]): string[] {
-  return known.flatMap((column) => {
-    const current = now.find((each) => each.name === column.name);
-    if (current === undefined) return [`column ${column.name} vanished`];
-    return current.type === column.type ? [] : [`column ${column.name} was ${column.native}, is ${current.native}`];
-  });
-}
-

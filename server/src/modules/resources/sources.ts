@@ -8,16 +8,18 @@ import type { SourceConnections } from './connections.ts';
 import { nameTaken, staleVersion, unknownSource } from './errors.ts';
 import type { Source, SourceInput } from './model.ts';
 import type { Probe, SourceSettings, SourceType, TableDescription } from './ports.ts';
-import { deleteSourceRow, findSource, insertSource, listSourceRows, resourcesOf, setSourceState, updateSourceRow, type StoredSource } from './store.ts';
+import { deleteSourceRow, findSource, insertSource, listSourceRows, lockSource, resourcesOf, setSourceState, updateSourceRow, type ListFilter, type StoredSource } from './store.ts';
 
 /** Settings with their defaults; throws `source.settings` naming each wrong one. */
-export function checkSettings(type: SourceType, settings: SourceSettings): SourceSettings {
-  const filled = Default(type.schema, structuredClone(settings)) as SourceSettings;
+function checkSettings(type: SourceType, settings: SourceSettings): SourceSettings {
+  const filled: unknown = Default(type.schema, structuredClone(settings));
   const schema = Compile(type.schema);
   if (schema.Check(filled)) return filled;
-  const faults = [...schema.Errors(filled)].map((fault) => `${fault.instancePath.slice(1) || 'settings'}: ${fault.message}`);
+  const faults = [...schema.Errors(filled)].map((fault) => `${fault.instancePath.slice(1) || 'settings'}: ${fault.message}${namesOf(fault.params)}`);
   throw new DomainError('invalid-definition', 'source.settings', `数据源设置有误：${faults.join('; ')} (the source's settings are wrong)`, { details: { faults } });
 }
+
+const namesOf = (params: object): string => ('additionalProperties' in params && Array.isArray(params.additionalProperties) ? ` (${params.additionalProperties.join(', ')})` : '');
 
 /** Opens the settings for a moment and proves that they work. */
 export async function testSource(connections: SourceConnections, typeName: string, settings: SourceSettings): Promise<Probe> {
@@ -30,57 +32,61 @@ export async function testSource(connections: SourceConnections, typeName: strin
   }
 }
 
-/** Adds a source that has been tested. The caller has tested it: a probe may not run inside a transaction. */
+/** Adds a source that has been tested. The caller has tested it: a probe may not run inside a transaction. Throws `source.name.taken`. */
 export async function addSource(tx: Transaction, connections: SourceConnections, input: SourceInput, ownerId: string | null): Promise<Source> {
   const type = connections.typeOf(input.type);
-  const { settings, secretsSealed } = connections.seal(type, checkSettings(type, input.settings));
-  if ((await findSource(tx, input.name)) !== undefined) throw nameTaken('source', input.name);
-  await insertSource(tx, { id: newId(), name: input.name, type: input.type, settings, secretsSealed, ownerId });
-  return shown(await stored(tx, input.name));
+  const id = newId();
+  const sealed = connections.seal(type, id, checkSettings(type, input.settings));
+  if (!(await insertSource(tx, { id, name: input.name, type: input.type, ...sealed, ownerId }))) throw nameTaken('source', input.name);
+  return getSource(tx, connections, id);
 }
 
-/** Settings that are not given keep their values, secrets too. */
-export async function mergedSettings(on: Queryable, connections: SourceConnections, name: string, settings: SourceSettings): Promise<{ source: Source; settings: SourceSettings }> {
-  const source = await stored(on, name);
-  return { source: shown(source), settings: { ...connections.unseal(source), ...settings } };
+/** Settings that are not given keep their values, secrets too; null takes one away. */
+export async function mergedSettings(on: Queryable, connections: SourceConnections, reference: string, settings: SourceSettings): Promise<{ source: Source; settings: SourceSettings }> {
+  const source = await stored(on, reference);
+  const merged = Object.entries({ ...connections.unseal(source), ...settings }).filter(([, value]) => value !== null);
+  return { source: connections.shown(source), settings: Object.fromEntries(merged) };
 }
 
-export async function changeSource(tx: Transaction, connections: SourceConnections, name: string, settings: SourceSettings, version: number): Promise<Source> {
-  const source = await stored(tx, name);
+/** Keeps settings that have been tested. Throws `version.stale`. */
+export async function changeSource(tx: Transaction, connections: SourceConnections, reference: string, settings: SourceSettings, version: number): Promise<Source> {
+  const source = await stored(tx, reference);
   const type = connections.typeOf(source.type);
-  const sealed = connections.seal(type, checkSettings(type, settings));
+  const sealed = connections.seal(type, source.id, checkSettings(type, settings));
   if (!(await updateSourceRow(tx, source.id, sealed.settings, sealed.secretsSealed, version))) throw staleVersion();
   await raiseRevision(tx);
-  return shown(await stored(tx, name));
+  return getSource(tx, connections, source.id);
 }
 
-/** Refused while resources stand on it (`source.in-use`, with their names). */
-export async function removeSource(tx: Transaction, name: string): Promise<void> {
-  const source = await stored(tx, name);
+/** Refused while resources stand on it (`source.in-use`, with their names). Throws `version.stale`. */
+export async function removeSource(tx: Transaction, reference: string, version: number): Promise<void> {
+  const source = await lockSource(tx, reference, 'update');
+  if (source === undefined) throw unknownSource(reference);
+  if (source.version !== version) throw staleVersion();
   const users = await resourcesOf(tx, source.id);
   if (users.length > 0) {
-    throw new DomainError('in-use', 'source.in-use', `数据源 ${name} 正被使用：${users.join('、')} (in use by these resources: remove them first)`, { details: { usedBy: users } });
+    throw new DomainError('in-use', 'source.in-use', `数据源 ${source.name} 正被使用：${users.join('、')} (in use by these resources: remove them first)`, { details: { usedBy: users } });
   }
   await deleteSourceRow(tx, source.id);
   await raiseRevision(tx);
 }
 
-export async function getSource(on: Queryable, name: string): Promise<Source> {
-  return shown(await stored(on, name));
-}
+/** Throws `source.unknown`. */
+export const getSource = async (on: Queryable, connections: SourceConnections, reference: string): Promise<Source> => connections.shown(await stored(on, reference));
 
-export async function listSources(on: Queryable, after: string, limit: number): Promise<Source[]> {
-  return (await listSourceRows(on, after, limit)).map(shown);
-}
+/** In the order of their names. */
+export const listSources = async (on: Queryable, connections: SourceConnections, filter: ListFilter): Promise<Source[]> =>
+  (await listSourceRows(on, filter)).map((source) => connections.shown(source));
 
-export async function listTables(on: Queryable, connections: SourceConnections, name: string): Promise<readonly TableDescription[]> {
-  const source = await stored(on, name);
+/** What the source says of its tables now. */
+export async function listTables(on: Queryable, connections: SourceConnections, reference: string): Promise<readonly TableDescription[]> {
+  const source = await stored(on, reference);
   return (await connections.get(on, source.id)).describeTables();
 }
 
 /** Probes a stored source and keeps what came of it. */
-export async function checkSource(database: Database, connections: SourceConnections, name: string): Promise<Probe> {
-  const source = await stored(database, name);
+export async function checkSource(database: Database, connections: SourceConnections, reference: string): Promise<Probe> {
+  const source = await stored(database, reference);
   try {
     const probe = await (await connections.get(database, source.id)).probe();
     await setSourceState(database, source.id, 'ok', '');
@@ -91,10 +97,8 @@ export async function checkSource(database: Database, connections: SourceConnect
   }
 }
 
-async function stored(on: Queryable, name: string): Promise<StoredSource> {
-  const source = await findSource(on, name);
-  if (source === undefined) throw unknownSource(name);
+async function stored(on: Queryable, reference: string): Promise<StoredSource> {
+  const source = await findSource(on, reference);
+  if (source === undefined) throw unknownSource(reference);
   return source;
 }
-
-const shown = ({ secretsSealed: _sealed, ...source }: StoredSource): Source => source;

@@ -1,3 +1,4 @@
+import { isId } from '../../kernel/ids.ts';
 import type { Queryable, Transaction } from '../../storage/database.ts';
 import type { Resource, Source } from './model.ts';
 import type { ColumnDescription, SourceSettings, TableName } from './ports.ts';
@@ -15,7 +16,7 @@ interface SourceRow {
   version: number;
 }
 
-export interface StoredSource extends Source {
+export interface StoredSource extends Omit<Source, 'secrets'> {
   readonly secretsSealed: string | null;
 }
 
@@ -32,11 +33,14 @@ const toSource = (row: SourceRow): StoredSource => ({
   version: row.version,
 });
 
-export async function insertSource(tx: Transaction, source: { id: string; name: string; type: string; settings: SourceSettings; secretsSealed: string | null; ownerId: string | null }): Promise<void> {
-  await tx.query(
-    `INSERT INTO sources (id, name, type, settings, secrets_sealed, owner_id, checked_at) VALUES ($1, $2, $3, $4, $5, $6, now())`,
+/** False where the name is taken. */
+export async function insertSource(tx: Transaction, source: { id: string; name: string; type: string; settings: SourceSettings; secretsSealed: string | null; ownerId: string | null }): Promise<boolean> {
+  const rows = await tx.query(
+    `INSERT INTO sources (id, name, type, settings, secrets_sealed, owner_id, checked_at) VALUES ($1, $2, $3, $4, $5, $6, now())
+     ON CONFLICT (name) DO NOTHING RETURNING id`,
     [source.id, source.name, source.type, JSON.stringify(source.settings), source.secretsSealed, source.ownerId],
   );
+  return rows.length === 1;
 }
 
 export async function updateSourceRow(tx: Transaction, id: string, settings: SourceSettings, secretsSealed: string | null, version: number): Promise<boolean> {
@@ -52,13 +56,32 @@ export async function setSourceState(on: Queryable, id: string, state: 'ok' | 'f
   await on.query('UPDATE sources SET state = $2, state_note = $3, checked_at = now() WHERE id = $1', [id, state, note]);
 }
 
-export async function findSource(on: Queryable, idOrName: string): Promise<StoredSource | undefined> {
-  const [row] = await on.query<SourceRow>('SELECT * FROM sources WHERE id::text = $1 OR name = $1', [idOrName]);
+/** How a thing is found by its identifier or its name, which is $1; no name looks like an identifier, and none holds NUL. */
+const byReference = (alias: string, reference: string): string => (isId(reference) ? `${alias}.id = $1::uuid` : `${alias}.name = $1`);
+const canExist = (reference: string): boolean => !reference.includes('\0');
+
+export async function findSource(on: Queryable, reference: string): Promise<StoredSource | undefined> {
+  const [row] = canExist(reference) ? await on.query<SourceRow>(`SELECT * FROM sources s WHERE ${byReference('s', reference)}`, [reference]) : [];
   return row === undefined ? undefined : toSource(row);
 }
 
-export async function listSourceRows(on: Queryable, after: string, limit: number): Promise<StoredSource[]> {
-  const rows = await on.query<SourceRow>('SELECT * FROM sources WHERE name > $1 ORDER BY name LIMIT $2', [after, limit]);
+/** Keeps a source from being removed (`share`), or anything from being put on it (`update`), until the transaction ends. */
+export async function lockSource(tx: Transaction, reference: string, lock: 'share' | 'update'): Promise<StoredSource | undefined> {
+  const strength = lock === 'share' ? 'KEY SHARE' : 'UPDATE';
+  const [row] = canExist(reference) ? await tx.query<SourceRow>(`SELECT * FROM sources s WHERE ${byReference('s', reference)} FOR ${strength}`, [reference]) : [];
+  return row === undefined ? undefined : toSource(row);
+}
+
+export interface ListFilter {
+  /** Only what comes after this name. */
+  readonly after: string;
+  readonly limit: number;
+  /** Only what this user added. */
+  readonly ownerId?: string | undefined;
+}
+
+export async function listSourceRows(on: Queryable, { after, limit, ownerId }: ListFilter): Promise<StoredSource[]> {
+  const rows = await on.query<SourceRow>('SELECT * FROM sources WHERE name > $1 AND ($3::uuid IS NULL OR owner_id = $3) ORDER BY name LIMIT $2', [after, limit, ownerId ?? null]);
   return rows.map(toSource);
 }
 
@@ -78,6 +101,7 @@ interface ResourceRow {
   fields: readonly ColumnDescription[];
   key_columns: string[];
   notice: string;
+  owner_id: string | null;
   version: number;
 }
 
@@ -91,30 +115,45 @@ const toResource = (row: ResourceRow): Resource => ({
   columns: row.fields,
   key: row.key_columns,
   notice: row.notice,
+  ownerId: row.owner_id,
   version: row.version,
 });
 
 const resourceSql = 'SELECT r.*, s.name AS source_name FROM resources r JOIN sources s ON s.id = r.source_id';
 
-export async function insertResource(tx: Transaction, resource: { id: string; sourceId: string; name: string; title: string; table: TableName; columns: readonly ColumnDescription[]; key: readonly string[] }): Promise<void> {
-  await tx.query('INSERT INTO resources (id, source_id, name, title, location, fields, key_columns) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
-    resource.id,
-    resource.sourceId,
-    resource.name,
-    resource.title,
-    { schema: resource.table.schema, name: resource.table.name },
-    JSON.stringify(resource.columns),
-    resource.key,
-  ]);
+/** False where the name is taken. */
+export async function insertResource(tx: Transaction, resource: Pick<Resource, 'id' | 'sourceId' | 'name' | 'title' | 'table' | 'columns' | 'key' | 'ownerId'>): Promise<boolean> {
+  const rows = await tx.query(
+    `INSERT INTO resources (id, source_id, name, title, location, fields, key_columns, owner_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+     ON CONFLICT (name) DO NOTHING RETURNING id`,
+    [
+      resource.id,
+      resource.sourceId,
+      resource.name,
+      resource.title,
+      { schema: resource.table.schema, name: resource.table.name },
+      JSON.stringify(resource.columns),
+      resource.key,
+      resource.ownerId,
+    ],
+  );
+  return rows.length === 1;
 }
 
-export async function findResource(on: Queryable, idOrName: string): Promise<Resource | undefined> {
-  const [row] = await on.query<ResourceRow>(`${resourceSql} WHERE r.id::text = $1 OR r.name = $1`, [idOrName]);
+export async function findResource(on: Queryable, reference: string): Promise<Resource | undefined> {
+  const [row] = canExist(reference) ? await on.query<ResourceRow>(`${resourceSql} WHERE ${byReference('r', reference)}`, [reference]) : [];
   return row === undefined ? undefined : toResource(row);
 }
 
-export async function listResourceRows(on: Queryable, after: string, limit: number): Promise<Resource[]> {
-  const rows = await on.query<ResourceRow>(`${resourceSql} WHERE r.name > $1 ORDER BY r.name LIMIT $2`, [after, limit]);
+/** As `lockSource`. */
+export async function lockResource(tx: Transaction, reference: string, lock: 'share' | 'update'): Promise<Resource | undefined> {
+  const strength = lock === 'share' ? 'KEY SHARE' : 'UPDATE';
+  const [row] = canExist(reference) ? await tx.query<ResourceRow>(`${resourceSql} WHERE ${byReference('r', reference)} FOR ${strength} OF r`, [reference]) : [];
+  return row === undefined ? undefined : toResource(row);
+}
+
+export async function listResourceRows(on: Queryable, { after, limit, ownerId }: ListFilter): Promise<Resource[]> {
+  const rows = await on.query<ResourceRow>(`${resourceSql} WHERE r.name > $1 AND ($3::uuid IS NULL OR r.owner_id = $3) ORDER BY r.name LIMIT $2`, [after, limit, ownerId ?? null]);
   return rows.map(toResource);
 }
 
@@ -138,8 +177,4 @@ export async function productsOf(on: Queryable, resourceId: string): Promise<str
     [resourceId],
   );
   return rows.map((row) => row.code);
-}
-
-export async function addNotice(on: Queryable, id: string, kind: string, about: string, message: string): Promise<void> {
-  await on.query('INSERT INTO notices (id, kind, about, message) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, about, message) DO UPDATE SET at = now(), seen = false', [id, kind, about, message]);
 }

@@ -110,6 +110,7 @@ CREATE TABLE resources (
   fields jsonb NOT NULL,
   key_columns text[] NOT NULL,
   notice text NOT NULL DEFAULT '',
+  owner_id uuid REFERENCES users,
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -140,7 +141,7 @@ CREATE TABLE product_versions (
   product_id uuid NOT NULL REFERENCES products ON DELETE CASCADE,
   number integer NOT NULL,
   resource_id uuid NOT NULL REFERENCES resources,
-  definition jsonb NOT NULL,
+  definition json NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   published_at timestamptz,
   PRIMARY KEY (product_id, number)

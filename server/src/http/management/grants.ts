@@ -1,0 +1,105 @@
+import type { FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
+import { changeGrant, createGrant, getGrant, GrantTerms, listGrants, moveGrant, unknownGrant, type Grant, type GrantState } from '../../modules/grants/index.ts';
+import { allow, ownerFilter } from '../../modules/identity/index.ts';
+import { Policy } from '../../modules/policy/index.ts';
+import { getProduct } from '../../modules/products/index.ts';
+import type { App, Routes } from './app.ts';
+import { expectedVersion, withVersion } from './etag.ts';
+import { subjectOf } from './finding.ts';
+import { operate } from './operate.ts';
+import { afterOf, PageOf, pageOf, pageQuery } from './paging.ts';
+import type { ManagementParts } from './parts.ts';
+import { answers, created, IfMatch, Instant, isoOf, OptionalInstant, Reference } from './schemas.ts';
+
+const State = Type.Enum(['active', 'suspended', 'revoked'], { $id: 'GrantState' });
+const GrantView = Type.Object(
+  {
+    id: Type.String(),
+    subjectId: Type.String(),
+    subjectName: Type.String(),
+    productId: Type.String(),
+    productCode: Type.String(),
+    policy: Type.Unsafe<Policy>({ ...Policy, $id: 'Policy' }),
+    validFrom: OptionalInstant,
+    validTo: OptionalInstant,
+    state: State,
+    version: Type.Integer(),
+    createdAt: Instant,
+    updatedAt: Instant,
+  },
+  { $id: 'Grant' },
+);
+
+const Params = Type.Object({ id: Reference });
+const tags = ['grants'];
+
+function viewOf(grant: Grant): Static<typeof GrantView> {
+  const { subjectOwnerId: _owner, providerId: _provider, ...rest } = grant;
+  return { ...rest, validFrom: isoOf(grant.validFrom), validTo: isoOf(grant.validTo), createdAt: grant.createdAt.toISOString(), updatedAt: grant.updatedAt.toISOString() };
+}
+
+const aboutGrant = ({ id, subjectId, productId, productCode }: Grant) => ({ grantId: id, subjectId, productId, productCode });
+
+/** Grants: the one right of a subject to a product (NDI 6.3.4). */
+export const grantRoutes: Routes = (parts) => async (app) => {
+  readRoutes(app, parts);
+  changeRoutes(app, parts);
+  moveRoutes(app, parts);
+};
+
+/** A provider sees the grants of his products, a consumer those of his subjects; another's is answered like a missing one. */
+async function visibleGrant({ database }: ManagementParts, request: FastifyRequest, id: string): Promise<Grant> {
+  const reach = allow(request.actor, 'grants.read');
+  const grant = await getGrant(database, id);
+  if (reach === 'own' && ![grant.subjectOwnerId, grant.providerId].includes(request.actor.id)) throw unknownGrant(id);
+  return grant;
+}
+
+function readRoutes(app: App, parts: ManagementParts): void {
+  const { database } = parts;
+  const ListQuery = Type.Object({ ...pageQuery, subject: Type.Optional(Reference), product: Type.Optional(Reference), state: Type.Optional(State) }, { additionalProperties: false });
+  app.get('/grants', { schema: { operationId: 'listGrants', tags, querystring: ListQuery, response: answers(PageOf(GrantView)) } }, async (request) => {
+    const { cursor, limit, subject, product, state } = request.query;
+    const ownerId = ownerFilter(request.actor, 'grants.read');
+    const subjectId = subject === undefined ? undefined : (await subjectOf(database, subject)).id;
+    const productId = product === undefined ? undefined : (await getProduct(database, product)).id;
+    const rows = await listGrants(database, { after: afterOf(cursor), limit: limit + 1, ownerId, subjectId, productId, state });
+    const page = pageOf(rows, limit, ({ id }) => id);
+    return { ...page, items: page.items.map(viewOf) };
+  });
+  app.get('/grants/:id', { schema: { operationId: 'getGrant', tags, params: Params, response: answers(GrantView) } }, async (request, reply) =>
+    withVersion(reply, viewOf(await visibleGrant(parts, request, request.params.id))),
+  );
+}
+
+function changeRoutes(app: App, parts: ManagementParts): void {
+  const Input = Type.Object({ subject: Reference, product: Reference, terms: Type.Optional(GrantTerms) }, { additionalProperties: false });
+  app.post('/grants', { schema: { operationId: 'createGrant', tags, body: Input, response: created(GrantView) } }, async (request, reply) => {
+    allow(request.actor, 'grants.write');
+    const { subject, product, terms } = request.body;
+    const { id: subjectId } = await subjectOf(parts.database, subject);
+    const grant = await operate(parts, request, 'grant.create', (tx) => createGrant(tx, { subjectId, product, terms }), aboutGrant);
+    return withVersion(reply.code(201), viewOf(grant));
+  });
+  app.put('/grants/:id', { schema: { operationId: 'changeGrant', tags, params: Params, headers: IfMatch, body: GrantTerms, response: answers(GrantView) } }, async (request, reply) => {
+    allow(request.actor, 'grants.write');
+    const version = expectedVersion(request);
+    const grant = await operate(parts, request, 'grant.change', (tx) => changeGrant(tx, request.params.id, request.body, version), aboutGrant);
+    return withVersion(reply, viewOf(grant));
+  });
+}
+
+/** No If-Match: whoever revokes means the grant, whatever its terms have become. A state that does not follow is refused. */
+function moveRoutes(app: App, parts: ManagementParts): void {
+  const move = (verb: string, state: GrantState, summary: string): void => {
+    app.post(`/grants/:id/${verb}`, { schema: { operationId: `${verb}Grant`, tags, summary, params: Params, response: answers(GrantView) } }, async (request, reply) => {
+      allow(request.actor, 'grants.write');
+      const grant = await operate(parts, request, `grant.${verb}`, (tx) => moveGrant(tx, request.params.id, state), aboutGrant);
+      return withVersion(reply, viewOf(grant));
+    });
+  };
+  move('suspend', 'suspended', '暂停授权，可恢复');
+  move('resume', 'active', '恢复已暂停的授权');
+  move('revoke', 'revoked', '撤销授权，不可恢复；正在进行的传输 2 秒内中止');
+}

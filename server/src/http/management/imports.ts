@@ -1,0 +1,173 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import Type, { type Static, type TArray } from 'typebox';
+import { Check } from 'typebox/value';
+import { asDomainError, DomainError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import { allow } from '../../modules/identity/index.ts';
+import { hostedColumnTypes, type CsvColumn, type CsvOptions, type CsvReport, type HostedTable } from '../../modules/resources/index.ts';
+import type { App, Routes } from './app.ts';
+import { operate } from './operate.ts';
+import { PageOf } from './paging.ts';
+import type { ManagementParts } from './parts.ts';
+import { Problem, problemOf } from './problems.ts';
+import { answers, Instant, nothing, Reference } from './schemas.ts';
+
+const HostedTableView = Type.Object(
+  {
+    name: Type.String(),
+    title: Type.String(),
+    columns: Type.Array(Type.Object({ name: Type.String(), type: Type.Enum(hostedColumnTypes), comment: Type.String() })),
+    rows: Type.Integer(),
+    attribution: Type.String(),
+    importedAt: Instant,
+  },
+  { $id: 'HostedTable' },
+);
+const BadRowView = Type.Object({ row: Type.Integer({ description: '从 1 起，表头为第 1 行' }), column: Type.String(), why: Type.String() });
+const ReportView = Type.Object(
+  { table: HostedTableView, charset: Type.Enum(['utf-8', 'gb18030']), delimiter: Type.String(), skipped: Type.Integer(), badRows: Type.Array(BadRowView, { description: '前 100 行' }) },
+  { $id: 'ImportReport' },
+);
+type ReportView = Static<typeof ReportView>;
+
+const Columns = Type.Array(
+  Type.Object({ name: Type.String(), type: Type.Optional(Type.Enum(hostedColumnTypes)), comment: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false }),
+  { maxItems: 500 },
+);
+const Indexes = Type.Array(Type.Array(Type.String(), { minItems: 1, maxItems: 8 }), { maxItems: 20 });
+
+const Query = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100, description: '表名；已有的表被整体替换' }),
+    title: Type.String({ maxLength: 200, default: '' }),
+    attribution: Type.String({ maxLength: 1000, default: '' }),
+    charset: Type.Enum(['auto', 'utf-8', 'gb18030'], { default: 'auto' }),
+    delimiter: Type.Enum(['auto', 'comma', 'semicolon', 'tab'], { default: 'auto' }),
+    columns: Type.Optional(Type.String({ maxLength: 12_000, description: 'JSON：[{name, type?, comment?}]；未声明的列由内容推断类型' })),
+    indexes: Type.Optional(Type.String({ maxLength: 4000, description: 'JSON：[[列, …], …]，用于查询的列' })),
+    skipBadRows: Type.Boolean({ default: false, description: '跳过有误的行并报告；否则一行有误即不导入' }),
+  },
+  { additionalProperties: false },
+);
+
+const delimiters: Readonly<Record<Static<typeof Query>['delimiter'], CsvOptions['delimiter']>> = { auto: 'auto', comma: ',', semicolon: ';', tab: '\t' };
+const MOST_BYTES = 4 * 2 ** 30;
+/** A sender who is silent for so long has gone. */
+const SILENCE_MS = 120_000;
+const tags = ['imports'];
+
+const tableView = (table: HostedTable): Static<typeof HostedTableView> => ({ ...table, columns: [...table.columns], importedAt: table.importedAt.toISOString() });
+const reportView = ({ table, badRows, ...rest }: CsvReport): ReportView => ({ ...rest, table: tableView(table), badRows: [...badRows] });
+
+/** Tables that the node keeps itself, made by importing CSV: those who may write every source may import. */
+export const importRoutes: Routes = (parts) => async (app) => {
+  app.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+  listRoutes(app, parts);
+  loadRoute(app, parts);
+};
+
+/** The tables have no owner: whoever may write only his own sources may not touch them. */
+function allowImports(request: FastifyRequest, right: 'sources.read' | 'sources.write'): void {
+  if (allow(request.actor, right) === 'own') throw new DomainError('forbidden', 'import.role', '导入数据表须由管理员进行 (only managers import tables)');
+}
+
+function listRoutes(app: App, parts: ManagementParts): void {
+  app.get('/imports', { schema: { operationId: 'listImports', tags, response: answers(PageOf(HostedTableView)) } }, async (request) => {
+    allowImports(request, 'sources.read');
+    return { items: (await parts.hosted.list()).map(tableView), next: null };
+  });
+  app.delete('/imports/:name', { schema: { operationId: 'removeImport', tags, params: Type.Object({ name: Reference }), response: nothing } }, async (request, reply) => {
+    allowImports(request, 'sources.write');
+    const details = JSON.stringify({ table: request.params.name });
+    await parts.hosted.remove(request.params.name);
+    await operate(parts, request, 'import.remove', async () => undefined, () => ({ details }));
+    return reply.code(204).send(null);
+  });
+}
+
+function loadRoute(app: App, parts: ManagementParts): void {
+  const summary = '导入 CSV（请求体为 text/csv，至多 4 GB）；Accept: application/x-ndjson 时逐行报告进度，末行为 report 或 problem';
+  const streamed = Type.Unsafe<Readable>({ type: 'string' });
+  const response = { 200: { content: { 'application/json': { schema: ReportView }, 'application/x-ndjson': { schema: streamed } } }, default: Problem };
+  app.post('/imports', { bodyLimit: MOST_BYTES, schema: { operationId: 'importCsv', tags, summary, consumes: ['text/csv'], querystring: Query, response } }, async (request, reply) => {
+    allowImports(request, 'sources.write');
+    const load = loader(parts, request, request.query, bodyOf(request));
+    if (request.headers.accept?.includes('application/x-ndjson') !== true) return load(() => {});
+    return reply.type('application/x-ndjson').send(Readable.from(progressOf(load, request)));
+  });
+}
+
+function bodyOf(request: FastifyRequest): Readable {
+  const { body } = request;
+  if (!(body instanceof Readable)) throw new DomainError('unsupported-media-type', 'import.media-type', '请以 Content-Type: text/csv 提交文件内容 (send the file as text/csv)');
+  endSilence(request.raw);
+  return body;
+}
+
+function endSilence(sender: IncomingMessage): void {
+  let seen = -1;
+  const timer = setInterval(() => {
+    if (!sender.complete && sender.socket.bytesRead === seen) sender.destroy();
+    seen = sender.socket.bytesRead;
+  }, SILENCE_MS);
+  sender.once('close', () => clearInterval(timer));
+}
+
+type Load = (progress: CsvOptions['progress']) => Promise<ReportView>;
+
+/** The load commits by itself, batch by batch: the journal has its begin and its end. */
+function loader(parts: ManagementParts, request: FastifyRequest, query: Static<typeof Query>, body: Readable): Load {
+  const { name: table, columns, indexes, delimiter, ...rest } = query;
+  const options = { ...rest, table, delimiter: delimiters[delimiter], columns: readJson(columns, Columns, 'columns') satisfies readonly CsvColumn[], indexes: readJson(indexes, Indexes, 'indexes') };
+  return async (progress) => {
+    await operate(parts, request, 'import.begin', async () => undefined, () => ({ details: JSON.stringify({ table }) }));
+    const report = await parts.csv.importCsv(body, { ...options, progress });
+    await operate(parts, request, 'import.load', async () => undefined, () => ({ rows: report.table.rows, details: JSON.stringify({ table, skipped: report.skipped }) }));
+    return reportView(report);
+  };
+}
+
+function readJson<S extends TArray>(text: string | undefined, schema: S, name: string): Static<S> {
+  const value: unknown = text === undefined ? [] : parseJson(text);
+  if (Check(schema, value)) return value;
+  throw new DomainError('invalid-parameter', 'request.invalid', `参数 ${name} 应为 JSON，格式见接口说明 (${name} must be JSON of the documented form)`, { details: { parameter: name } });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A line for each step of the work, as far as the reader keeps up, and a last one with what came of it. */
+async function* progressOf(load: Load, request: FastifyRequest): AsyncGenerator<string> {
+  let latest: { step: string; rows: number } | undefined;
+  let ended = false;
+  let news = Promise.withResolvers<void>();
+  const work = load((step, rows) => {
+    latest = { step, rows };
+    news.resolve();
+  });
+  const outcome = work.then((report) => ({ report }), (error: unknown) => ({ problem: problemFrom(error, request) })).finally(() => {
+    ended = true;
+    news.resolve();
+  });
+  while (!ended) {
+    await news.promise;
+    news = Promise.withResolvers<void>();
+    if (latest !== undefined) yield `${JSON.stringify(latest)}\n`;
+    latest = undefined;
+  }
+  yield `${JSON.stringify(await outcome)}\n`;
+}
+
+function problemFrom(thrown: unknown, request: FastifyRequest): Problem {
+  const error = asDomainError(thrown);
+  const errorId = newId();
+  request.log.info({ errorId, code: error.code, requestId: request.id, err: error.cause }, 'import refused');
+  return problemOf(error, errorId, request.id);
+}
