@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import pg from 'pg';
 
 /**
@@ -16,7 +16,7 @@ const text = `SELECT json_agg(r)::text AS body FROM (
   FROM tides t WHERE depth >= 0.5 AND station = $1 AND ts >= $2 AND ts < $3
   ORDER BY t.ts, t.id LIMIT $4 OFFSET $5) r`;
 
-const server = createServer(async (request, response) => {
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const query = new URL(request.url ?? '/', 'http://peer').searchParams;
   const size = Number(query.get('pageSize'));
   const end = new Date(Date.parse(`${query.get('end_time')}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
@@ -25,7 +25,9 @@ const server = createServer(async (request, response) => {
   const body = Buffer.from(`{"success":true,"msg":"信息操作成功!","data":${rows[0]?.body ?? '[]'}}`);
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length });
   response.end(body);
-});
+}
+
+const server = createServer((request, response) => void answer(request, response));
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   process.stdout.write(`ready ${typeof address === 'object' && address !== null ? address.port : ''}\n`);

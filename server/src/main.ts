@@ -8,9 +8,12 @@ export async function serve(): Promise<void> {
   try {
     const settings = await readSettings(process.env);
     const logger = pino({ level: settings.logLevel, redact: redactedPaths }, pino.destination({ fd: 2, sync: false }));
-    const node = await startNode(settings, logger);
+    const node = await startNode(settings, logger, showProgress(process.stderr));
     if (node.administrator !== null) process.stdout.write(administratorLines(node.administrator));
     process.stdout.write(readyLine({ urls: node.urls, folder: settings.folder, pid: process.pid }));
+    void node.sampleCall.then((call) => {
+      if (call !== undefined) process.stdout.write(sampleLine(call));
+    });
     const stop = (): void => {
       process.once('SIGINT', () => process.exit(1)); // asked twice: at once
       void node.close().then(() => process.exit(0));
@@ -27,7 +30,15 @@ export async function serve(): Promise<void> {
 const readyLine = (ready: { readonly urls: Node['urls']; readonly folder: string; readonly pid: number }): string => `灵渠 Lingqu ready ${JSON.stringify(ready)}\n`;
 
 const administratorLines = ({ name, oneTimePassword }: { readonly name: string; readonly oneTimePassword: string }): string =>
-  `管理员 ${name} 的一次性口令：${oneTimePassword} （仅显示这一次，首次登录须修改）\n` + `Administrator ${name}, one-time password: ${oneTimePassword} (shown once; to be changed at the first log-in)\n`;
+  `管理员 ${name} 的一次性口令：${oneTimePassword} （仅显示这一次，首次登录须修改）\nAdministrator ${name}, one-time password: ${oneTimePassword} (shown once; to be changed at the first log-in)\n`;
+
+/** In double quotes, which every shell reads alike. */
+const sampleLine = (call: string): string => `试一试 (try it)：curl "${call}"\n`;
+
+/** A line that grows on a terminal; silence elsewhere. */
+const showProgress = (terminal: NodeJS.WriteStream) => (done: number, total: number): void => {
+  if (terminal.isTTY) terminal.write(`\r示例潮位数据 (sample tides) ${Math.floor((done / total) * 100)}%${done < total ? '' : '\n'}`);
+};
 
 /** Nothing secret reaches the log, should an object that holds it be logged. */
 const redactedPaths = ['*.password', '*.appkey', '*.token', '*.secret', '*.authorization', '*.cookie', 'headers.authorization', 'headers.cookie', 'err.config', 'err.parameters'];

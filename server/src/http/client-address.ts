@@ -17,7 +17,7 @@ export function addressReader(trustedProxies: readonly string[]): AddressOf {
     if (!trust(socket, 0)) return socket;
     const { forwarded } = request.headers;
     if (forwarded === undefined) return proxyAddr(request, trust);
-    return nearestUntrusted([socket, ...hops(forwarded).reverse()], trust);
+    return nearestUntrusted([socket, ...hops(forwarded).toReversed()], trust);
   };
 }
 

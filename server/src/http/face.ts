@@ -24,7 +24,7 @@ export type CallContent = Pick<Call, 'key' | 'parameters' | 'page' | 'wantTotal'
 /** What makes a profile: how it reads, how it writes, and how it refuses. The way between is the same for all. */
 export interface Face {
   readonly name: string;
-  status(kind: ErrorKind): number;
+  readonly status: (kind: ErrorKind) => number;
   /** Throws DomainErrors for what cannot be read. */
   read(request: CallRequest, productParameters: readonly string[]): Promise<CallContent>;
   /** Throws `not-acceptable`. */
@@ -56,7 +56,7 @@ export async function answerCall(request: CallRequest, reply: FastifyReply, face
 /** Records and refuses a call by what `fault` says. */
 export async function refuseCall(request: CallRequest, reply: FastifyReply, face: Face, parts: FaceParts, fault: Error): Promise<FastifyReply> {
   const call: Call = { ...frameOf(request, reply, face, parts), key: undefined, parameters: {}, page: null, wantTotal: false };
-  return face.refuse(request, reply, await parts.delivery.refuse(call, (kind) => face.status(kind), fault));
+  return face.refuse(request, reply, await parts.delivery.refuse(call, face.status, fault));
 }
 
 /** When the caller goes away before his answer is sent, the call is stopped. */

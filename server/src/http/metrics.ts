@@ -20,14 +20,13 @@ export class Metrics {
     this.#rows = new Counter({ name: 'lingqu_rows_total', help: 'Rows handed over', labelNames: ['face'], registers });
     this.#bytes = new Counter({ name: 'lingqu_bytes_total', help: 'Bytes handed over, before compression', labelNames: ['face'], registers });
     this.#durations = new Histogram({ name: 'lingqu_call_seconds', help: 'Time until a call was journalled', labelNames: ['face'], buckets: seconds, registers });
-    new Gauge({
+    const now: Gauge = new Gauge({
       name: 'lingqu_calls_running',
       help: 'Calls running now',
-      registers,
-      collect() {
-        this.set(running());
-      },
+      registers: [],
+      collect: (): void => now.set(running()),
     });
+    this.#registry.registerMetric(now);
   }
 
   /** Told of every record of a call; an intent is no end. */

@@ -57,7 +57,7 @@ export async function loadNodeKey(folder: string, given: string | undefined): Pr
   try {
     return new NodeKey(Buffer.from((await readFile(path, 'utf8')).trim(), 'base64url'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
   const key = new NodeKey(randomBytes(KEY_BYTES));
   await writeFile(path, `${key.toText()}\n`, { mode: 0o600, flag: 'wx' });

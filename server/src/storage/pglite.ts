@@ -78,7 +78,7 @@ export async function openPglite(folder: string, onError: (error: Error) => void
   return new PgDatabase({
     engine: 'pglite',
     onError,
-    pool: { max: 1, idleTimeoutMillis: 0, user: 'postgres', database: 'postgres', stream: () => new WorkerSocket(worker) as unknown as Duplex & { connect(): Duplex } } as never,
+    pool: { max: 1, idleTimeoutMillis: 0, user: 'postgres', database: 'postgres', stream: () => new WorkerSocket(worker) },
     onClose: async () => {
       worker.postMessage('close');
       await once(worker, 'exit');

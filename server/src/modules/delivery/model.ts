@@ -52,7 +52,7 @@ export interface Rendering {
   readonly forms: Readonly<Record<FieldType, WireForm>>;
   encoder(): RowsEncoder;
   /** The HTTP status by which the profile's answer to a kind of error is journalled. */
-  status(kind: ErrorKind): number;
+  readonly status: (kind: ErrorKind) => number;
 }
 
 /** An answer that is journalled and may be sent. A stream that throws must not look whole: cut the connection. */
