@@ -14,6 +14,7 @@ const rooms = {
   http: ['kernel', 'storage', 'modules', 'codecs'],
   profiles: ['kernel', 'modules', 'codecs', 'http'],
   jobs: ['kernel', 'storage', 'modules', 'codecs'],
+  sample: ['kernel', 'storage', 'modules'],
 };
 
 /** The written order of the modules: each may import only those before it. */

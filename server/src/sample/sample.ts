@@ -1,0 +1,169 @@
+import type { Clock } from '../kernel/clock.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { createGrant, removeGrantsOf } from '../modules/grants/index.ts';
+import { createSubject, deleteSubject, issueAppkey, listSubjects } from '../modules/identity/index.ts';
+import { recordSystem } from '../modules/journal/index.ts';
+import { createProduct, findProduct, listProducts, publishProduct, removeProduct, withdrawProduct } from '../modules/products/index.ts';
+import { addResource, describeTable, findResource, listResources, removeResource, type HostedTables, type SourceConnections } from '../modules/resources/index.ts';
+import type { Database, Transaction } from '../storage/database.ts';
+import { CODE, definitionOf, exampleCall, subject, TABLE, terms, TITLE } from './definition.ts';
+import { readKeyFile, removeKeyFile, writeKeyFile, type SampleKey } from './key-file.ts';
+import { hoursOfStation, tideColumns, tideRows } from './predictions.ts';
+import { lockState, readState, writeState } from './state.ts';
+import { tideStations } from './stations.ts';
+
+export interface SampleParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly connections: SourceConnections;
+  readonly hosted: HostedTables;
+  /** The data folder: there lies the sample's key. */
+  readonly folder: string;
+  /** The listeners that serve the standards' faces: their names, and the base URL of the first. */
+  readonly listeners: readonly string[];
+  readonly url: () => string;
+}
+
+export interface SampleCard extends SampleKey {
+  /** Base URL of the data listener. */
+  readonly url: string;
+  readonly attribution: string;
+}
+
+interface MakeOptions {
+  readonly signal: AbortSignal;
+  /** Rows loaded so far, of all. */
+  readonly progress: (done: number, total: number) => void;
+}
+
+/**
+ * What becomes of the sample stands in the database: it is made once, in an empty one, and every step may be cut and is
+ * then done again by the next start. Replicas that start at one time may both load the table; one of them publishes it.
+ */
+export class Sample {
+  readonly #parts: SampleParts;
+
+  constructor(parts: SampleParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Makes the sample where it is to be made, or finishes what an earlier start began. Answers a call that works, or
+   * undefined where there is no sample. Throws the signal's reason when it is stopped.
+   */
+  async ensure(options: MakeOptions): Promise<string | undefined> {
+    const step = await this.#begin();
+    if (step === 'removing') await this.finishRemoval();
+    if (step === 'making') await this.#make(options);
+    const card = await this.#card();
+    return card === undefined ? undefined : exampleCall(card.url, card.appkey);
+  }
+
+  /** Throws `sample.none`, also on a replica in whose data folder its key does not lie. */
+  async show(): Promise<SampleCard> {
+    const card = await this.#card();
+    if (card !== undefined) return card;
+    throw new DomainError('not-found', 'sample.none', '没有示例数据，或其密钥不在本机 (there is no sample, or its key lies on another machine)');
+  }
+
+  /**
+   * Takes away all that callers can reach: grants, product, subject with its keys, resource. What an operator has built
+   * on the sample's resource keeps it (`resource.in-use`). May be called again. `finishRemoval` does the rest.
+   */
+  async remove(tx: Transaction): Promise<void> {
+    const state = await lockState(tx);
+    if (state?.step !== 'ready' && state?.step !== 'making') return;
+    if (state.step === 'ready') {
+      const { productId, subjectId, resourceId } = state;
+      await removeGrantsOf(tx, { productId, subjectId });
+      const product = await findProduct(tx, productId);
+      const unpublished = product?.state === 'published' ? await withdrawProduct(tx, productId, product.version) : product;
+      if (unpublished !== undefined) await removeProduct(tx, productId, unpublished.version);
+      await deleteSubject(tx, subjectId).catch(ignoreMissing);
+      const resource = await findResource(tx, resourceId);
+      if (resource !== undefined) await removeResource(tx, resourceId, resource.version);
+    }
+    await writeState(tx, { step: 'removing' });
+  }
+
+  /** The table and the key's file, after `remove` was committed. Throws `hosted.in-use` where other resources stand on the table. */
+  async finishRemoval(): Promise<void> {
+    const { database, hosted, folder } = this.#parts;
+    if ((await readState(database))?.step !== 'removing') return;
+    await removeKeyFile(folder);
+    await hosted.remove(TABLE).catch(ignoreMissing);
+    await database.transaction((tx) => writeState(tx, { step: 'removed' }));
+  }
+
+  /** Where the sample stands; in an empty database it is begun. */
+  async #begin(): Promise<string | undefined> {
+    const { database, hosted } = this.#parts;
+    const state = await readState(database);
+    if (state !== undefined) return state.step;
+    if ((await hosted.list()).length > 0 || !(await isEmpty(database))) return undefined;
+    await database.transaction(async (tx) => {
+      if ((await lockState(tx)) === undefined) await writeState(tx, { step: 'making' });
+    });
+    return 'making';
+  }
+
+  async #make({ signal, progress }: MakeOptions): Promise<void> {
+    const { database, connections, hosted } = this.#parts;
+    const stations = await tideStations();
+    const attribution = [...new Set(stations.map((station) => station.attribution))].join('\n');
+    const total = stations.length * hoursOfStation;
+    await hosted.load({
+      name: TABLE,
+      title: TITLE,
+      attribution,
+      columns: tideColumns,
+      indexes: [['stationname', 'timestamp']],
+      rows: tideRows(stations, signal),
+      progress: (rows) => progress(rows, total),
+    });
+    const input = { name: TABLE, source: 'hosted', table: TABLE, title: TITLE };
+    const found = await describeTable(database, connections, input);
+    const step = await database.transaction(async (tx) => {
+      const state = await lockState(tx);
+      if (state?.step !== 'making') return state?.step; // another replica was quicker, or it is to go again
+      const resource = await addResource(tx, input, found, null);
+      await this.#publish(tx, resource.id, attribution);
+      return 'ready';
+    });
+    if (step !== 'ready') await hosted.remove(TABLE).catch(ignoreMissing);
+  }
+
+  async #publish(tx: Transaction, resourceId: string, attribution: string): Promise<void> {
+    const { clock, folder, listeners } = this.#parts;
+    const draft = await createProduct(tx, { code: CODE, definition: definitionOf(attribution, listeners) }, null);
+    const product = await publishProduct(tx, draft.id, draft.version);
+    const { id: subjectId } = await createSubject(tx, clock, subject);
+    const { appkey } = await issueAppkey(tx, clock, subjectId);
+    const grant = await createGrant(tx, { subjectId, product: product.id, terms });
+    await writeState(tx, { step: 'ready', productId: product.id, subjectId, resourceId });
+    // Before the commit: a key in the file whose transaction failed opens nothing, and the next start writes another.
+    await writeKeyFile(folder, { product: CODE, appkey });
+    await recordSystem(tx, { event: 'sample.make', actor: 'system', result: 'done', productId: product.id, productCode: CODE, productVersion: 1, subjectId, grantId: grant.id });
+  }
+
+  async #card(): Promise<SampleCard | undefined> {
+    const { database, folder, url } = this.#parts;
+    const state = await readState(database);
+    if (state?.step !== 'ready') return undefined;
+    const key = await readKeyFile(folder);
+    const product = await findProduct(database, state.productId);
+    if (key === undefined || product === undefined) return undefined;
+    return { ...key, url: url(), attribution: product.definition.attribution };
+  }
+}
+
+/** No one has made anything that is shared, or is to be shared, or with whom. */
+async function isEmpty(database: Database): Promise<boolean> {
+  const first = { after: '', limit: 1 };
+  const found = [await listResources(database, first), await listProducts(database, first), (await listSubjects(database, { limit: 1 })).items];
+  return found.every((items) => items.length === 0);
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof DomainError && error.kind === 'not-found')) throw error;
+}

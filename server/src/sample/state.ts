@@ -1,0 +1,36 @@
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { DomainError } from '../kernel/errors.ts';
+import type { Queryable, Transaction } from '../storage/database.ts';
+import { readNodeValue, writeNodeValue } from '../storage/node-values.ts';
+
+const KEY = 'sample';
+
+const made = { productId: Type.String(), subjectId: Type.String(), resourceId: Type.String() };
+const State = Type.Union([
+  /** Begun in an empty database; an interrupted start leaves it so, and the next one begins anew. */
+  Type.Object({ step: Type.Literal('making') }),
+  Type.Object({ step: Type.Literal('ready'), ...made }),
+  /** Nobody can call it any more; its table and its file are still to go. */
+  Type.Object({ step: Type.Literal('removing') }),
+  Type.Object({ step: Type.Literal('removed') }),
+]);
+export type SampleState = Static<typeof State>;
+const schema = Compile(State);
+
+/** Undefined in a database that the sample was never made for. */
+export async function readState(on: Queryable): Promise<SampleState | undefined> {
+  const text = await readNodeValue(on, KEY);
+  if (text === undefined) return undefined;
+  const state: unknown = JSON.parse(text);
+  if (schema.Check(state)) return state;
+  throw new DomainError('internal', 'sample.state', 'The database says of the sample what this program does not understand.');
+}
+
+/** One at a time changes what becomes of the sample. */
+export async function lockState(tx: Transaction): Promise<SampleState | undefined> {
+  await tx.query("SELECT pg_advisory_xact_lock(hashtext('sample'))");
+  return readState(tx);
+}
+
+export const writeState = (tx: Transaction, state: SampleState): Promise<void> => writeNodeValue(tx, KEY, JSON.stringify(state));
