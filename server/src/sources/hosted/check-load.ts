@@ -1,5 +1,4 @@
 import { DomainError } from '../../kernel/errors.ts';
-import { isSoundText } from './text.ts';
 import type { HostedLoad } from '../../modules/resources/index.ts';
 import { ROW } from './store.ts';
 
@@ -33,7 +32,7 @@ export function columnFaults(names: readonly string[]): string[] {
     if (first !== undefined) return [`第 ${place} 列与第 ${first} 列同名“${name}” (columns ${first} and ${place} have one name)`];
     if (name === ROW) return [`列名 ${ROW} 为系统保留 (the name is reserved)`];
     if (Buffer.byteLength(name) > MAX_NAME_BYTES) return [`列名“${name}”过长：至多 ${MAX_NAME_BYTES} 字节，即 21 个汉字 (too long: at most ${MAX_NAME_BYTES} bytes)`];
-    if (!isSoundText(name) || /\p{Cc}/u.test(name)) return [`第 ${place} 列的列名含控制字符 (the name of column ${place} holds control characters)`];
+    if (!name.isWellFormed() || /\p{Cc}/u.test(name)) return [`第 ${place} 列的列名含控制字符 (the name of column ${place} holds control characters)`];
     return [];
   });
 }

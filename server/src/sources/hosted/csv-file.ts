@@ -72,8 +72,8 @@ function refuseOtherFormats(chunk: Uint8Array): void {
 
 /** The delimiter that stands most often in the first line, outside quotes. */
 export async function findDelimiter(file: CsvFile): Promise<Delimiter> {
-  const handle = await open(file.path);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(65_536), 0, 65_536, 0).finally(() => handle.close());
+  await using handle = await open(file.path);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(65_536), 0, 65_536, 0);
   const header = new TextDecoder(file.charset).decode(buffer.subarray(0, bytesRead)).replaceAll(/"[^"]*"/g, '').split(/\r|\n/, 1)[0] ?? '';
   const count = (delimiter: Delimiter): number => header.split(delimiter).length;
   return ([',', ';', '\t'] as const).reduce((best, each) => (count(each) > count(best) ? each : best));

@@ -49,12 +49,19 @@ function wholeWithin(text: string, least: bigint, most: bigint): string | undefi
 function dayOf(text: string, compact: boolean): string | undefined {
   const parts = dayForm.exec(text) ?? (compact ? compactDay.exec(text) : null);
   if (parts === null) return undefined;
-  const [year, month, day] = [parts[1], parts[2] ?? parts[4] ?? parts[6], parts[3] ?? parts[5] ?? parts[7]].map(Number);
-  if (year === undefined || month === undefined || day === undefined || year < 1) return undefined;
-  const date = new Date(Date.UTC(2000, 0, 1));
-  date.setUTCFullYear(year, month - 1, day); // Date.UTC would read the years 0 to 99 as 1900 to 1999
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
-  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+  const month = (parts[2] ?? parts[4] ?? parts[6] ?? '').padStart(2, '0');
+  const day = (parts[3] ?? parts[5] ?? parts[7] ?? '').padStart(2, '0');
+  const year = parts[1] ?? '';
+  if (year === '0000' || day === '00' || Number(day) > daysOf(Number(year), month)) return undefined;
+  return `${year}-${month}-${day}`;
+}
+
+const monthDays: Readonly<Record<string, number>> = { '01': 31, '02': 28, '03': 31, '04': 30, '05': 31, '06': 30, '07': 31, '08': 31, '09': 30, '10': 31, '11': 30, '12': 31 };
+
+/** 0 for what is no month. Reckoned here, since a Date for every cell costs more than all the rest of an import. */
+function daysOf(year: number, month: string): number {
+  const leap = month === '02' && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return (monthDays[month] ?? 0) + (leap ? 1 : 0);
 }
 
 function clockOf(text: string): string | undefined {

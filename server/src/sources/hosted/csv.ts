@@ -57,10 +57,9 @@ export class CsvImporter implements CsvImport {
     for await (const [row, cells] of records) {
       rows += 1;
       if (rows > MAX_ROWS) throw fault('csv.too-many-rows', `文件超过 ${MAX_ROWS} 行，请拆分后导入 (too many rows: split the file)`);
-      const faults = faultsOf(row, cells, header, types, file);
-      if (faults.length > 0) {
+      if (valuesOf(cells, types, file) === undefined) {
         bad += 1;
-        listed.push(...faults.slice(0, MAX_LISTED - listed.length));
+        if (listed.length < MAX_LISTED) listed.push(...faultsOf(row, cells, header, types, file).slice(0, MAX_LISTED - listed.length));
       } else for (const [index, cell] of cells.entries()) inferences[index]?.see(cell);
       if (rows % PROGRESS_ROWS === 0) options.progress('checking', rows);
     }
@@ -103,14 +102,14 @@ function headerOf(first: readonly [number, string[]] | undefined): string[] {
 
 /** Rows that have no fault, as the database reads them. */
 async function* goodRows(file: CsvFile, delimiter: Delimiter, columns: readonly HostedColumn[]): AsyncGenerator<Row[]> {
-  const header = columns.map((column) => column.name);
   const types = columns.map((column) => column.type);
   const records = recordsOf(file, delimiter);
   await records.next(); // the header
   let batch: Row[] = [];
-  for await (const [row, cells] of records) {
-    if (faultsOf(row, cells, header, types, file).length > 0) continue;
-    batch.push(cells.map((cell, index) => valueOf(types[index] ?? 'text', cell)));
+  for await (const [, cells] of records) {
+    const values = valuesOf(cells, types, file);
+    if (values === undefined) continue;
+    batch.push(values);
     if (batch.length < BATCH_ROWS) continue;
     yield batch;
     batch = [];
@@ -118,24 +117,40 @@ async function* goodRows(file: CsvFile, delimiter: Delimiter, columns: readonly 
   yield batch;
 }
 
-/** Empty is NULL; blanks are NULL too where text is not meant. */
-const valueOf = (type: HostedColumn['type'], cell: string): string | null => (isEmpty(type, cell) ? null : (declaredValue(type, cell) ?? null));
-const isEmpty = (type: HostedColumn['type'], cell: string): boolean => (type === 'text' ? cell === '' : cell.trim() === '');
+/** A row as the database reads it, or undefined when it has a fault; a column whose type is not known yet is text. */
+function valuesOf(cells: readonly string[], types: readonly (HostedColumn['type'] | undefined)[], file: CsvFile): Row | undefined {
+  if (cells.length !== types.length) return undefined;
+  const values: (string | null)[] = [];
+  for (const [index, cell] of cells.entries()) {
+    const value = valueOf(types[index] ?? 'text', cell);
+    if (value === undefined || unsound(cell, file)) return undefined;
+    values.push(value);
+  }
+  return values;
+}
 
-/** What is wrong with a row; a column whose type is not known yet is text. */
+/** Empty is NULL; blanks are NULL too where text is not meant. */
+function valueOf(type: HostedColumn['type'], cell: string): string | null | undefined {
+  if (cell === '' || (type !== 'text' && cell.trim() === '')) return null;
+  return declaredValue(type, cell);
+}
+
+const unsound = (cell: string, file: CsvFile): boolean => cell.length > MAX_CELL_CHARACTERS || cell.includes('\0') || (file.damaged && cell.includes('\ufffd'));
+
+/** What is wrong with a row that has no values. */
 function faultsOf(row: number, cells: readonly string[], header: readonly string[], types: readonly (HostedColumn['type'] | undefined)[], file: CsvFile): BadRow[] {
   if (cells.length !== header.length) return [{ row, column: '', why: `有 ${cells.length} 个值，表头有 ${header.length} 列 (${cells.length} values for ${header.length} columns)` }];
   return cells.flatMap((cell, index) => {
-    const why = faultOf(cell, types[index] ?? 'text', file);
-    return why === undefined ? [] : [{ row, column: header[index] ?? '', why }];
+    const type = types[index] ?? 'text';
+    if (!unsound(cell, file) && valueOf(type, cell) !== undefined) return [];
+    return [{ row, column: header[index] ?? '', why: faultOf(cell, type, file) }];
   });
 }
 
-function faultOf(cell: string, type: HostedColumn['type'], file: CsvFile): string | undefined {
+function faultOf(cell: string, type: HostedColumn['type'], file: CsvFile): string {
   if (cell.length > MAX_CELL_CHARACTERS) return `值超过 ${MAX_CELL_CHARACTERS} 个字符 (the value is too long)`;
   if (cell.includes('\0')) return '值含空字符 NUL (the value holds a NUL character)';
   if (file.damaged && cell.includes('\ufffd')) return `值不是有效的 ${file.charset} 编码 (the value is not valid ${file.charset})`;
-  if (isEmpty(type, cell) || declaredValue(type, cell) !== undefined) return undefined;
   return `“${cell.slice(0, 40)}”不是 ${type} (does not fit the type)`;
 }
 

@@ -1,12 +1,10 @@
 import { DomainError } from '../../kernel/errors.ts';
 import type { Cell, Database } from '../../storage/database.ts';
 import type { ReadPlan, RowBatch, RowShape, RowStream, TableReader } from '../../modules/resources/index.ts';
+import { BatchSize } from '../postgres/batch-size.ts';
 import { sourceFailure } from '../postgres/failures.ts';
-import { rowsOfStream } from '../postgres/reader.ts';
-import { cellsPageStatement, countStatement, jsonPageStatement, windowCountStatement, type Statement } from '../postgres/select.ts';
+import { cellsOf, cellsPageStatement, countStatement, jsonPageStatement, rowsOfStream, windowCountStatement, type Statement } from '../postgres/select.ts';
 import { columnsStatement, keysetStatement, type OrderColumn, type Place } from './keyset.ts';
-
-const BATCH_ROWS = 500;
 
 /**
  * Reads tables over a database of one session (PGlite): no cursor, no transaction, page after page by key. It counts on
@@ -28,8 +26,8 @@ export class KeysetReader implements TableReader {
       const body = row?.[1] ?? null;
       return body === null ? undefined : { kind: 'json', count: Number(row?.[0]), text: body.slice(1, -1) };
     }
-    const rows = await this.#query(cellsPageStatement(plan, this.#zone), signal);
-    return bytesOf(rows) > maxBytes ? undefined : { kind: 'cells', rows };
+    const rows = cellsOf(await this.#query(cellsPageStatement(plan, this.#zone, maxBytes), signal), maxBytes);
+    return rows === undefined ? undefined : { kind: 'cells', rows };
   }
 
   async count(plan: ReadPlan, signal: AbortSignal): Promise<number> {
@@ -45,15 +43,16 @@ export class KeysetReader implements TableReader {
 
   async *#batches(plan: ReadPlan, shape: RowShape, rows: number, signal: AbortSignal): AsyncGenerator<RowBatch> {
     const order = await this.#orderOf(plan, signal);
+    const size = new BatchSize();
     let left = rows;
     let after: Place | undefined;
     while (left > 0) {
-      const at = { after, skip: after === undefined ? plan.offset : 0, limit: Math.min(left, BATCH_ROWS) };
+      const at = { after, skip: after === undefined ? plan.offset : 0, limit: Math.min(left, size.next) };
       const page = await this.#query(keysetStatement(plan, shape, this.#zone, order, at), signal, true);
       if (page.length < at.limit) throw replaced();
       after = page.at(-1)?.slice(-order.length);
       left -= page.length;
-      yield batchOf(shape, page, order.length);
+      yield size.see(batchOf(shape, page, order.length));
     }
   }
 
@@ -71,12 +70,6 @@ export class KeysetReader implements TableReader {
       throw begun && failure.kind === 'source-changed' ? replaced(failure) : failure;
     }
   }
-}
-
-function bytesOf(rows: readonly (readonly Cell[])[]): number {
-  let bytes = 0;
-  for (const row of rows) for (const cell of row) if (cell !== null) bytes += Buffer.byteLength(cell);
-  return bytes;
 }
 
 function batchOf(shape: RowShape, page: readonly Cell[][], places: number): RowBatch {

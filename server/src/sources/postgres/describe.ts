@@ -2,32 +2,37 @@ import type pg from 'pg';
 import type { ColumnType } from '../../modules/policy/index.ts';
 import type { ColumnDescription, TableDescription } from '../../modules/resources/index.ts';
 
-/** Only pg_catalog's common part is asked: KingbaseES, openGauss and other kin answer the same. */
+/**
+ * Only what is old in pg_catalog is asked, for the sake of PostgreSQL's kin. Columns are those that the node may read,
+ * a domain is shown as its base type, and a collation under which different texts are equal is part of the type's name.
+ */
 const columnsSql = `
-  SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, format_type(a.atttypid, a.atttypmod) AS native,
-         NOT a.attnotnull AS nullable, coalesce(col_description(c.oid, a.attnum), '') AS comment,
-         coalesce(obj_description(c.oid, 'pg_class'), '') AS table_comment, t.typtype AS kind
+  SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, NOT a.attnotnull AS nullable,
+         CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) ELSE format_type(a.atttypid, a.atttypmod) END
+           || CASE WHEN row_to_json(co)::text LIKE '%"collisdeterministic":false%' THEN ' collate ' || quote_ident(co.collname) ELSE '' END AS native,
+         coalesce(col_description(c.oid, a.attnum), '') AS comment, coalesce(obj_description(c.oid, 'pg_class'), '') AS table_comment, t.typtype AS kind
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type t ON t.oid = a.atttypid
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-    AND has_table_privilege(c.oid, 'SELECT')
+  LEFT JOIN pg_collation co ON co.oid = a.attcollation
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg\\_temp\\_%'
+    AND has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')
   ORDER BY n.nspname, c.relname, a.attnum`;
 
-/** Unique keys without NULLs or conditions, primary keys first, then the shortest. */
+/** Unique keys without NULLs or conditions, primary keys first, then the shortest; columns in the index's own order. */
 const keysSql = `
-  SELECT n.nspname AS schema, c.relname AS table, array_agg(a.attname::text ORDER BY k.place) AS columns
+  SELECT n.nspname AS schema, c.relname AS table,
+         array_agg(a.attname::text ORDER BY strpos(' ' || i.indkey::text || ' ', ' ' || a.attnum || ' ')) AS columns
   FROM pg_index i
   JOIN pg_class c ON c.oid = i.indrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
-  CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
-  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-  WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+  WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
     AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
   GROUP BY n.nspname, c.relname, i.indexrelid, i.indisprimary, i.indnatts
-  HAVING bool_and(a.attnotnull)
-  ORDER BY i.indisprimary DESC, i.indnatts`;
+  HAVING bool_and(a.attnotnull AND has_column_privilege(i.indrelid, a.attnum, 'SELECT'))
+  ORDER BY i.indisprimary DESC, i.indnatts, i.indexrelid`;
 
 const typeNames: Readonly<Record<string, ColumnType>> = {
   text: 'text',
@@ -53,10 +58,10 @@ const typeNames: Readonly<Record<string, ColumnType>> = {
   uuid: 'uuid',
 };
 
-/** `numeric(10,2)` → numeric; enumerations are text; what is not known can be shown as text and takes no condition. */
+/** `numeric(10,2)` is a numeric; enumerations are text; what is not known can be shown as text and takes no condition. */
 export function columnType(native: string, kind: string): ColumnType {
   if (kind === 'e') return 'text';
-  return typeNames[native.replace(/\([^)]*\)/, '').trim()] ?? 'other';
+  return typeNames[native.replace(/ collate .*$/, '').replace(/\([^)]*\)/, '').trim()] ?? 'other';
 }
 
 interface ColumnRow {

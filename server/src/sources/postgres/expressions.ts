@@ -2,11 +2,13 @@ import { quoteName } from '../../storage/database.ts';
 import type { Comparison, Condition, Literal, PlanMask } from '../../modules/policy/index.ts';
 import type { ReadColumn, WireForm } from '../../modules/resources/index.ts';
 
+export type BoundValue = string | Buffer | readonly string[];
+
 /** Collects bound values while SQL text is built: values never stand in the text. */
 export class Bindings {
-  readonly values: (string | Buffer)[] = [];
+  readonly values: BoundValue[] = [];
 
-  add(value: string | Buffer): string {
+  add(value: BoundValue): string {
     this.values.push(value);
     return `$${this.values.length}`;
   }
@@ -29,7 +31,7 @@ const literalString = (text: string): string => `'${text.replaceAll("'", "''")}'
 
 const sqlOperators: Record<Comparison, string> = { eq: '=', ne: '<>', lt: '<', le: '<=', gt: '>', ge: '>=' };
 
-/** Types whose own `=` is equality by code point, so that an index serves. */
+/** Types whose own `=` is equality by code point, so that an index serves; describe.ts names other collations. */
 const plainText = new Set(['text', 'character varying']);
 
 /** A condition of the plan as SQL; three-valued like SQL itself, so that NULL fails every comparison. */
@@ -46,7 +48,7 @@ export function conditionSql(condition: Condition, context: SqlContext): string 
     case 'contains':
       return `(strpos(${columnSql(condition.column)}::text COLLATE "C", ${context.bindings.add(condition.text)}::text COLLATE "C") > 0)`;
     case 'in':
-      return `(${condition.values.map((value) => comparisonSql('eq', condition.column, value, context)).join(' OR ')})`;
+      return memberSql(condition.column, condition.values, context);
     case 'box':
       return boxSql(condition, context);
     default:
@@ -55,18 +57,35 @@ export function conditionSql(condition: Condition, context: SqlContext): string 
 }
 
 function comparisonSql(op: Comparison, column: string, value: Literal, context: SqlContext): string {
-  const name = columnSql(column);
-  const operator = sqlOperators[op];
-  if (value.type !== 'text') return `(${name} ${operator} ${literalSql(value, context)})`;
-  const parameter = `${context.bindings.add(value.text)}::text`;
-  const strict = `${name}::text COLLATE "C" ${operator} ${parameter}`;
-  // The plain comparison lets an index serve; the strict one keeps a case-insensitive collation from widening it.
-  return op === 'eq' && plainText.has(native(column, context)) ? `(${name} = ${parameter} AND ${strict})` : `(${strict})`;
+  return `(${comparedSql(op, column, value.type, context)} ${sqlOperators[op]} ${literalSql(value.type, context.bindings.add(boundText(value, column, context)), column, context)})`;
 }
 
-const native = (column: string, context: SqlContext): string => (context.natives[column] ?? '').replace(/\(.*\)/, '');
+/** One array whatever the number of values, so that the statement can be prepared and an index be searched once. */
+function memberSql(column: string, values: readonly Literal[], context: SqlContext): string {
+  const [first] = values;
+  if (first === undefined) return 'false';
+  const array = context.bindings.add(values.map((value) => boundText(value, column, context)));
+  const name = comparedSql('eq', column, first.type, context);
+  if (first.type !== 'timestamp') return `(${name} = ANY(${array}::${castOf(first.type, column, context)}[]))`;
+  return `(${name} = ANY(ARRAY(SELECT each AT TIME ZONE ${literalString(context.zone)} FROM unnest(${array}::timestamptz[]) AS literal(each))))`;
+}
 
-const casts: Record<Exclude<Literal['type'], 'text' | 'timestamp' | 'binary' | 'json' | 'other'>, string> = {
+/** Text compares by code point, whatever the column's collation; the plain name lets an index serve. */
+function comparedSql(op: Comparison, column: string, type: Literal['type'], context: SqlContext): string {
+  const name = columnSql(column);
+  if (!isTextual(type) || ((op === 'eq' || op === 'ne') && plainText.has(native(column, context)))) return name;
+  return `${name}::text COLLATE "C"`;
+}
+
+const native = (column: string, context: SqlContext): string => (context.natives[column] ?? '').replace(/\(.*?\)/, '');
+
+const isTextual = (type: Literal['type']): boolean => type === 'text' || type === 'binary' || type === 'json' || type === 'other';
+
+const casts: Record<Literal['type'], string> = {
+  text: 'text',
+  binary: 'text',
+  json: 'text',
+  other: 'text',
   integer: 'int8',
   bigint: 'int8',
   decimal: 'numeric',
@@ -74,15 +93,26 @@ const casts: Record<Exclude<Literal['type'], 'text' | 'timestamp' | 'binary' | '
   boolean: 'bool',
   date: 'date',
   time: 'time',
+  timestamp: 'timestamptz',
   timestamptz: 'timestamptz',
   uuid: 'uuid',
 };
 
-function literalSql(value: Literal, context: SqlContext): string {
-  const parameter = context.bindings.add(value.text);
-  if (value.type === 'timestamp') return `(${parameter}::timestamptz AT TIME ZONE ${literalString(context.zone)})`;
-  if (value.type === 'text' || value.type === 'binary' || value.type === 'json' || value.type === 'other') return `${parameter}::text`;
-  return `${parameter}::${casts[value.type]}`;
+/** A real is compared as one: 0.1 as a double is another number. */
+const isReal = (type: Literal['type'], column: string, context: SqlContext): boolean => type === 'float' && native(column, context) === 'real';
+const castOf = (type: Literal['type'], column: string, context: SqlContext): string => (isReal(type, column, context) ? 'float4' : casts[type]);
+
+function literalSql(type: Literal['type'], parameter: string, column: string, context: SqlContext): string {
+  const value = `${parameter}::${castOf(type, column, context)}`;
+  return type === 'timestamp' ? `(${value} AT TIME ZONE ${literalString(context.zone)})` : value;
+}
+
+/** A number beyond the range of floating point is infinite or nothing: PostgreSQL would refuse to read it. */
+function boundText(value: Literal, column: string, context: SqlContext): string {
+  if (value.type !== 'float') return value.text;
+  const double = Number(value.text);
+  const read = isReal('float', column, context) ? Math.fround(double) : double;
+  return read === 0 || !Number.isFinite(read) ? String(read) : value.text;
 }
 
 function boxSql(box: Extract<Condition, { op: 'box' }>, context: SqlContext): string {
@@ -180,7 +210,8 @@ function hashSql(text: string, context: SqlContext): string {
 
 function numberSql(column: ReadColumn, name: string, mask: Extract<PlanMask, { kind: 'number' }>, context: SqlContext): string {
   const step = `${context.bindings.add(String(mask.step))}::numeric`;
-  const value = `(floor(${name}::numeric / ${step}) * ${step})`;
+  // div() and mod() are exact; a quotient by "/" is rounded, and may be rounded up to the next step.
+  const value = `((div(${name}::numeric, ${step}) - (mod(${name}::numeric, ${step}) < 0)::int) * ${step})`;
   return column.form === 'number' ? value : `${value}::text`;
 }
 

@@ -1,10 +1,11 @@
+import { DomainError } from '../../kernel/errors.ts';
 import { quoteName } from '../../storage/database.ts';
-import type { ReadPlan, RowShape } from '../../modules/resources/index.ts';
-import { Bindings, cellSql, columnSql, conditionSql, jsonValueSql, type SqlContext } from './expressions.ts';
+import type { ReadPlan, RowBatch, RowShape } from '../../modules/resources/index.ts';
+import { Bindings, cellSql, columnSql, conditionSql, jsonValueSql, type BoundValue, type SqlContext } from './expressions.ts';
 
 export interface Statement {
   readonly text: string;
-  readonly values: (string | Buffer)[];
+  readonly values: BoundValue[];
 }
 
 export const tableSql = (plan: ReadPlan): string => `${plan.table.schema === '' ? '' : `${quoteName(plan.table.schema)}.`}${quoteName(plan.table.name)}`;
@@ -19,13 +20,16 @@ export const contextOf = (plan: ReadPlan, zone: string): SqlContext => ({
 export const orderSql = (plan: ReadPlan): string =>
   plan.order.map((term) => `${columnSql(term.column)} ${term.direction === 'desc' ? 'DESC' : 'ASC'}`).join(', ');
 
-/** The plan's columns, named as on the wire, each already in its form. */
+/** The plan's columns, each already in its form; for JSON named as on the wire, for cells by their places. */
 export function outputSql(plan: ReadPlan, shape: RowShape, context: SqlContext): string {
-  const value = shape === 'json' ? jsonValueSql : cellSql;
-  return plan.columns.map((column) => `${value(column, context)} AS ${quoteName(column.name)}`).join(', ');
+  return plan.columns
+    .map((column, index) => (shape === 'json' ? `${jsonValueSql(column, context)} AS ${quoteName(column.name)}` : `${cellSql(column, context)} AS ${cellName(index)}`))
+    .join(', ');
 }
 
-/** Rows of the plan between offset and limit, without framing. `from` may narrow the table further. */
+const cellName = (index: number): string => `c${index}`;
+
+/** Rows of the plan between offset and limit, without framing. */
 export function rowsSql(plan: ReadPlan, shape: RowShape, context: SqlContext): string {
   const limit = context.bindings.add(String(plan.limit));
   const offset = plan.offset > 0 ? ` OFFSET ${context.bindings.add(String(plan.offset))}::int8` : '';
@@ -43,15 +47,28 @@ export function jsonPageStatement(plan: ReadPlan, zone: string, maxBytes: number
   return {
     text:
       `SELECT rows, CASE WHEN octet_length(body) <= ${most}::int8 THEN body END AS body FROM (` +
-      `SELECT count(*)::int AS rows, coalesce(json_agg(page)::text, '[]') AS body FROM (${rows}) page) answer`,
+      `SELECT count(*)::text AS rows, coalesce(json_agg(page)::text, '[]') AS body FROM (${rows}) page) answer`,
     values: context.bindings.values,
   };
 }
 
-export function cellsPageStatement(plan: ReadPlan, zone: string): Statement {
+/** One page as rows of cells, each ending in the size of the page in bytes; a page above `maxBytes` has NULLs for cells. */
+export function cellsPageStatement(plan: ReadPlan, zone: string, maxBytes: number): Statement {
   const context = contextOf(plan, zone);
-  const text = rowsSql(plan, 'cells', context);
-  return { text, values: context.bindings.values };
+  const rows = rowsSql(plan, 'cells', context);
+  const most = context.bindings.add(String(maxBytes));
+  const names = plan.columns.map((_, index) => cellName(index));
+  const size = names.map((name) => `coalesce(octet_length(${name}), 0)`).join(' + ');
+  return {
+    text: `SELECT ${names.map((name) => `CASE WHEN size <= ${most}::int8 THEN ${name} END`).join(', ')}, size::text FROM (SELECT page.*, sum(${size}) OVER () AS size FROM (${rows}) page) sized`,
+    values: context.bindings.values,
+  };
+}
+
+/** The rows of such a page, or undefined when it was too large. */
+export function cellsOf(answer: readonly (readonly (string | null)[])[], maxBytes: number): (string | null)[][] | undefined {
+  if (Number(answer[0]?.at(-1) ?? 0) > maxBytes) return undefined;
+  return answer.map((row) => row.slice(0, -1));
 }
 
 /** Rows one by one for a stream: one JSON text, or the cells. */
@@ -64,7 +81,7 @@ export function streamStatement(plan: ReadPlan, shape: RowShape, zone: string): 
 /** How many rows fit the plan's conditions. */
 export function countStatement(plan: ReadPlan, zone: string): Statement {
   const context = contextOf(plan, zone);
-  return { text: `SELECT count(*)::int8 AS rows ${matching(plan, context)}`, values: context.bindings.values };
+  return { text: `SELECT count(*)::text AS rows ${matching(plan, context)}`, values: context.bindings.values };
 }
 
 /** How many rows a stream of the plan will bring, counted one beyond its limit. */
@@ -73,7 +90,22 @@ export function windowCountStatement(plan: ReadPlan, zone: string): Statement {
   const from = matching(plan, context);
   const limit = context.bindings.add(String(plan.limit + 1));
   const offset = context.bindings.add(String(plan.offset));
-  return { text: `SELECT count(*)::int8 AS rows FROM (SELECT 1 ${from} LIMIT ${limit}::int8 OFFSET ${offset}::int8) matching`, values: context.bindings.values };
+  return { text: `SELECT count(*)::text AS rows FROM (SELECT 1 ${from} LIMIT ${limit}::int8 OFFSET ${offset}::int8) matching`, values: context.bindings.values };
 }
 
 const matching = (plan: ReadPlan, context: SqlContext): string => `FROM ${tableSql(plan)} t WHERE ${conditionSql(plan.where, context)}`;
+
+export const batchOf = (shape: RowShape, rows: (string | null)[][]): RowBatch =>
+  shape === 'json' ? { kind: 'json', count: rows.length, text: rows.map((row) => row[0]).join(',') } : { kind: 'cells', rows };
+
+/** Rows that a stream brings, of those that were counted to one beyond the limit; throws `result-too-large`. */
+export function rowsOfStream(plan: ReadPlan, counted: number): number {
+  if (plan.whole && counted > plan.limit) throw resultTooLarge(plan.limit);
+  return Math.min(counted, plan.limit);
+}
+
+/** Decision 33: whole or an error, never a silent cut. */
+const resultTooLarge = (cap: number): DomainError =>
+  new DomainError('result-too-large', 'result.too-large', `结果超过 ${cap} 行，请使用分页参数 pageNum、pageSize 或缩小查询范围 (more than ${cap} rows: page with pageNum and pageSize, or narrow the query)`, {
+    details: { cap },
+  });

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { ColumnType, Comparison, Condition, Literal } from '../../src/modules/policy/index.ts';
+import type { TableDescription } from '../../src/modules/resources/index.ts';
+import { described, never, page, planOf, stream, textColumn, type Bench } from './contract.ts';
+import { holds, typesOf } from './expected.ts';
+import { conditionTable, literalPools, rowsOf } from './sample.ts';
+
+const comparisons: readonly Comparison[] = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
+const rows = rowsOf(conditionTable);
+const types = typesOf(conditionTable);
+const ordered = (type: ColumnType): boolean => type !== 'boolean';
+
+const conditionColumns = conditionTable.columns.filter((column) => column.name !== 'id');
+const operatorsOf = (type: ColumnType): readonly Comparison[] => (ordered(type) ? comparisons : ['eq', 'ne']);
+const literalsOf = (type: ColumnType): Literal[] => (literalPools[type] ?? []).map((text) => ({ type, text }));
+
+const leaf: fc.Arbitrary<Condition> = fc.constantFrom(...conditionColumns).chain(({ name, type }): fc.Arbitrary<Condition> => {
+  const literal = fc.constantFrom(...literalsOf(type));
+  return fc.oneof(
+    fc.record({ op: fc.constantFrom(...operatorsOf(type)), column: fc.constant(name), value: literal }),
+    fc.record({ op: fc.constant('in' as const), column: fc.constant(name), values: fc.array(literal, { minLength: 1, maxLength: 5 }) }),
+    fc.constant({ op: 'null' as const, column: name }),
+  );
+});
+const degree = (most: number): fc.Arbitrary<number> => fc.constantFrom(-most, -0.5, 0, 22.5, most - 0.5, most);
+const box: fc.Arbitrary<Condition> = fc.record({
+  op: fc.constant('box' as const),
+  lon: fc.constant('lon'),
+  lat: fc.constant('lat'),
+  west: degree(180),
+  east: degree(180),
+  south: degree(90),
+  north: degree(90),
+});
+const contains: fc.Arbitrary<Condition> = fc.constantFrom(...(literalPools.text ?? [])).map((text) => ({ op: 'contains' as const, column: 't', text }));
+const { condition: anyCondition } = fc.letrec<{ condition: Condition }>((tie) => ({
+  condition: fc.oneof(
+    { maxDepth: 3 },
+    leaf,
+    box,
+    contains,
+    fc.record({ op: fc.constantFrom('all' as const, 'any' as const), of: fc.array(tie('condition'), { maxLength: 3 }) }),
+    fc.record({ op: fc.constant('not' as const), of: tie('condition') }),
+  ),
+}));
+
+export function conditionContract(bench: Bench): void {
+  describe('conditions', () => {
+    let table: TableDescription;
+    before(async () => {
+      table = await described(bench.connection, await bench.harness.put(conditionTable));
+    });
+    const found = async (where: Condition): Promise<string[]> =>
+      (await page(bench.connection, planOf(table, [textColumn('id', 'integer')], { where, order: [{ column: 'id', direction: 'asc' }] }))).map(([id]) => String(id));
+    const expected = (where: Condition): string[] => rows.filter((row) => holds(where, row, types) === true).map((row) => row['id'] ?? '');
+
+    for (const { name, type } of conditionColumns) {
+      test(`every operator and literal on a column of ${type} (${name})`, async () => {
+        for (const op of operatorsOf(type)) {
+          for (const value of literalsOf(type)) {
+            const where: Condition = { op, column: name, value };
+            assert.deepEqual(await found(where), expected(where), `${name} ${op} ${value.text.slice(0, 40)}`);
+          }
+        }
+        const where: Condition = { op: 'in', column: name, values: literalsOf(type).slice(0, 3) };
+        assert.deepEqual(await found(where), expected(where));
+      });
+    }
+
+    test('"contains" takes no wildcards', async () => {
+      for (const text of literalPools.text ?? []) {
+        const where: Condition = { op: 'contains', column: 't', text };
+        assert.deepEqual(await found(where), expected(where), text);
+      }
+    });
+
+    test('a box may cross the antimeridian, and its edges are inside', async () => {
+      for (const [west, east] of [[170, -170], [180, -180], [-180, 180], [0, 113.9], [113.9, 113.9]] as const) {
+        const where: Condition = { op: 'box', lon: 'lon', lat: 'lat', west, east, south: -90, north: 22.5 };
+        assert.deepEqual(await found(where), expected(where), `${west} to ${east}`);
+      }
+    });
+
+    test('any tree of conditions means the same here and there', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyCondition, async (where) => {
+          assert.deepEqual(await found(where), expected(where));
+        }),
+        { numRuns: 150 },
+      );
+    });
+
+    test('count, page and stream agree on a condition', async () => {
+      const where: Condition = { op: 'not', of: { op: 'eq', column: 't', value: { type: 'text', text: '赤湾' } } };
+      const plan = planOf(table, [textColumn('id', 'integer')], { where, limit: 10, whole: false });
+      assert.equal(await bench.connection.count(plan, never), expected(where).length);
+      assert.deepEqual(await stream(bench.connection, plan), await page(bench.connection, plan));
+    });
+  });
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { DomainError, type ErrorKind } from '../../src/kernel/errors.ts';
+import type { ColumnType, OrderTerm } from '../../src/modules/policy/index.ts';
+import type { ReadColumn, ReadPlan, RowBatch, RowShape, SourceConnection, TableDescription, TableName } from '../../src/modules/resources/index.ts';
+import { conditionContract } from './contract-conditions.ts';
+import { describeContract } from './contract-describe.ts';
+import { failureContract } from './contract-failures.ts';
+import { formContract } from './contract-forms.ts';
+import { maskContract } from './contract-masks.ts';
+import { pagingContract } from './contract-paging.ts';
+import type { SampleTable } from './sample.ts';
+
+/** One source of a type, with what its tests need beside the port. */
+export interface Harness extends AsyncDisposable {
+  readonly connection: SourceConnection;
+  /** How many streams can be open at one time; undefined where streams hold nothing. */
+  readonly streams: number | undefined;
+  readonly types: ReadonlySet<ColumnType>;
+  /** A name as odd as the source allows. */
+  readonly oddName: string;
+  /** Makes a table, or replaces the one of that name. */
+  put(table: SampleTable): Promise<TableName>;
+  drop(table: TableName): Promise<void>;
+}
+
+export interface Bench {
+  readonly harness: Harness;
+  readonly connection: SourceConnection;
+}
+
+/** The contract of the port `SourceConnection`: every type of source passes it. Call it inside a `describe`. */
+export function sourceContract(open: () => Promise<Harness>): void {
+  let harness: Harness | undefined;
+  before(async () => {
+    harness = await open();
+  });
+  after(async () => {
+    await harness?.[Symbol.asyncDispose]();
+  });
+  const bench: Bench = {
+    get harness() {
+      assert.ok(harness);
+      return harness;
+    },
+    get connection() {
+      return this.harness.connection;
+    },
+  };
+  describeContract(bench);
+  formContract(bench);
+  conditionContract(bench);
+  maskContract(bench);
+  pagingContract(bench);
+  failureContract(bench);
+}
+
+// ---- how the parts of the contract speak to a source ----------------------------------------------------------------
+
+export const never = new AbortController().signal;
+export const everything = { op: 'all', of: [] } as const;
+export const maskKey = Buffer.from('a key of thirty-two bytes, 32 !!');
+
+/** The table as its source describes it. */
+export async function described(connection: SourceConnection, name: TableName): Promise<TableDescription> {
+  const found = (await connection.describeTables()).find((table) => table.name === name.name && table.schema === name.schema);
+  assert.ok(found, `table ${name.name} is described`);
+  return found;
+}
+
+export const textColumn = (column: string, columnType: ColumnType = 'text', name = column): ReadColumn => ({ name, column, columnType, mask: null, form: 'text' });
+
+/** A plan over a described table; the order ends in its key, as every plan's does. */
+export function planOf(table: TableDescription, columns: readonly ReadColumn[], changes: Partial<ReadPlan> = {}): ReadPlan {
+  const order = changes.order ?? [];
+  return {
+    table: { schema: table.schema, name: table.name },
+    columns,
+    natives: Object.fromEntries(table.columns.map((column) => [column.name, column.native])),
+    where: everything,
+    offset: 0,
+    limit: 10_000,
+    whole: true,
+    maskKey,
+    ...changes,
+    order: [...order, ...keyOrder(table).filter((term) => !order.some((each) => each.column === term.column))],
+  };
+}
+
+const keyOrder = (table: TableDescription): OrderTerm[] => table.key.map((column) => ({ column, direction: 'asc' }));
+
+/** Everything of a batch as rows of JSON values or of cells. */
+export function valuesOf(batch: RowBatch): unknown[][] {
+  if (batch.kind === 'cells') return batch.rows.map((row) => [...row]);
+  const rows = JSON.parse(`[${batch.text}]`) as Record<string, unknown>[];
+  assert.equal(rows.length, batch.count);
+  return rows.map((row) => Object.values(row));
+}
+
+export async function page(connection: SourceConnection, plan: ReadPlan, shape: RowShape = 'cells'): Promise<unknown[][]> {
+  const batch = await connection.readPage(plan, shape, 1e9, never);
+  assert.ok(batch);
+  assert.equal(batch.kind, shape);
+  return valuesOf(batch);
+}
+
+export async function stream(connection: SourceConnection, plan: ReadPlan, shape: RowShape = 'cells'): Promise<unknown[][]> {
+  const opened = await connection.openStream(plan, shape, never);
+  const rows: unknown[][] = [];
+  for await (const batch of opened.batches) {
+    assert.equal(batch.kind, shape);
+    rows.push(...valuesOf(batch));
+  }
+  opened.cancel();
+  assert.equal(rows.length, opened.rows);
+  return rows;
+}
+
+export const failsWith =
+  (kind: ErrorKind) =>
+  (error: unknown): boolean => {
+    assert.ok(error instanceof DomainError, `a DomainError, not ${String(error)}`);
+    assert.equal(error.kind, kind, `${error.code}: ${String(error.cause)}`);
+    return true;
+  };
