@@ -70,6 +70,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   await ensureHostedSource(database);
   const administrator = await ensureAdministrator(database, systemClock);
   const hosted = openHosted(database, settings.databaseUrl);
+  await hosted.tables.collect(database.engine === 'pglite');
   const connections = new SourceConnections([postgresSource, hosted.type], key);
   const journal = await openWriter(database, systemClock);
   const quotas = new QuotaKeeper({ database, replica: newId() });
@@ -99,6 +100,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const management: ManagementParts = {
     database, clock: systemClock, access, delivery, connections, watch, hosted: hosted.tables, csv, journal, about, dataListeners, urls: () => urls, operatorToken,
   };
+  const sample = new Sample({ database, clock: systemClock, connections, hosted: hosted.tables, folder: settings.folder, listeners: dataListeners, url: () => urls[dataListeners[0] ?? ''] ?? '' });
   const apps = await openListeners(settings, logger, urls, async (app, listener) => {
     if (listener.serves === 'data') return dataFaces(app, { delivery, access, listener: listener.name, readers: settings.delivery }, () => urls[listener.name] ?? '');
     healthRoutes(app, { database, access, metrics });
@@ -136,7 +138,6 @@ async function openListeners(
   urls: Record<string, string>,
   furnish: (app: FastifyInstance, listener: ListenerSettings) => Promise<void> | void,
 ): Promise<FastifyInstance[]> {
-  const sample = new Sample({ database, clock: systemClock, connections, hosted: hosted.tables, folder: settings.folder, listeners: dataListeners, url: () => urls[dataListeners[0] ?? ''] ?? '' });
   const apps: FastifyInstance[] = [];
   for (const listener of settings.listeners) {
     const app = await openListener(listener, logger.child({ listener: listener.name }));

@@ -15,9 +15,15 @@ export type SampleProgress = (done: number, total: number) => void;
 /** Makes the sample beside the node's other work: it already answers. */
 export function startSample(sample: Sample, wanted: boolean, access: Access, logger: Logger, progress: SampleProgress): SampleRun {
   const stopped = new AbortController();
+  let begun = false;
+  const told: SampleProgress = (done, total) => {
+    if (!begun) logger.info({ rows: total }, 'the sample is being made');
+    begun = true;
+    progress(done, total);
+  };
   const run = async (): Promise<string | undefined> => {
     if (!wanted) return undefined;
-    const call = await sample.ensure({ signal: stopped.signal, progress });
+    const call = await sample.ensure({ signal: stopped.signal, progress: told });
     await access.confirm(); // felt by the first call, not 2 s later
     return call;
   };
