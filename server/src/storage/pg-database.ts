@@ -48,7 +48,7 @@ export class PgDatabase implements Database {
         await client.query('COMMIT');
         return result;
       } catch (error) {
-        await client.query('ROLLBACK');
+        await client.query('ROLLBACK').catch(() => {}); // on a dead connection there is nothing left to roll back
         throw error;
       }
     });
