@@ -3,12 +3,29 @@ import manifest from '../package.json' with { type: 'json' };
 import type { PlaceOptions } from './connection/find-node.ts';
 import { contextOf, type Context } from './context.ts';
 import { report } from './report.ts';
+import { callCommands } from './commands/call.ts';
+import { explainCommands } from './commands/explain.ts';
+import { importCommands } from './commands/import.ts';
+import { grantCommands } from './commands/grant.ts';
+import { journalCommands } from './commands/journal.ts';
+import { loginCommands } from './commands/login.ts';
 import { nodeCommands } from './commands/node.ts';
+import { noticeCommands } from './commands/notice.ts';
+import { productCommands } from './commands/product.ts';
+import { resourceCommands } from './commands/resource.ts';
+import { sourceCommands } from './commands/source.ts';
+import { subjectCommands } from './commands/subject.ts';
+import { tokenCommands } from './commands/token.ts';
+import { usageCommands } from './commands/usage.ts';
+import { userCommands } from './commands/user.ts';
 import { serveCommand, type NodePrograms } from './commands/serve.ts';
 
 export type { NodePrograms };
 
-const groups: readonly ((program: Command, context: Context) => void)[] = [nodeCommands];
+const groups: readonly ((program: Command, context: Context) => void)[] = [
+  loginCommands, sourceCommands, resourceCommands, productCommands, subjectCommands, grantCommands, explainCommands, callCommands, journalCommands, usageCommands, importCommands,
+  userCommands, tokenCommands, noticeCommands, nodeCommands,
+];
 
 /** Runs one command line; answers the exit code. */
 export async function run(args: readonly string[], streams: NodeJS.Process, programs: NodePrograms): Promise<number> {

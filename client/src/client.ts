@@ -21,18 +21,23 @@ export interface ClientOptions {
 export type Client = FetchClient<paths>;
 
 /** A client of one node. Whatever is not a success is thrown as `LingquProblem`. */
-export function createClient({ url, token, session }: ClientOptions): Client {
+export function createClient(options: ClientOptions): Client {
   const client = createFetchClient<paths>({
-    baseUrl: url.replace(/\/+$/, ''),
+    baseUrl: baseOf(options.url),
     redirect: 'error', // a token goes to the node that it was made by, and nowhere else
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(session === undefined ? {} : { cookie: session.cookie, 'x-csrf-token': session.csrfToken }),
-    },
+    headers: authorizationOf(options),
   });
-  client.use(problems(url));
+  client.use(problems(options.url));
   return client;
 }
+
+export const baseOf = (url: string): string => url.replace(/\/+$/, '');
+
+/** The headers by which the node knows who asks. */
+export const authorizationOf = ({ token, session }: ClientOptions): Record<string, string> => ({
+  ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  ...(session === undefined ? {} : { cookie: session.cookie, 'x-csrf-token': session.csrfToken }),
+});
 
 const problems = (url: string): Middleware => ({
   onResponse: async ({ response }) => {
@@ -72,12 +77,20 @@ export interface ListPage<T> {
   readonly next: string | null;
 }
 
-/** Everything that a list holds, page by page: `for await (const each of all((cursor) => got(client.GET(…))))`. */
-export async function* all<T>(page: (cursor: string | undefined) => Promise<ListPage<T>>): AsyncGenerator<T, void, undefined> {
-  for (let cursor: string | undefined; ; ) {
-    const { items, next } = await page(cursor);
+/** The query of a list's page. */
+export interface PageQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+const PAGE_LIMIT = 200;
+
+/** Everything that a list holds, page by page: `for await (const each of all((query) => got(client.GET(…, { params: { query } }))))`. */
+export async function* all<T>(page: (query: PageQuery) => Promise<ListPage<T>>): AsyncGenerator<T, void, undefined> {
+  for (let query: PageQuery = { limit: PAGE_LIMIT }; ; ) {
+    const { items, next } = await page(query);
     yield* items;
     if (next === null) return;
-    cursor = next;
+    query = { limit: PAGE_LIMIT, cursor: next };
   }
 }

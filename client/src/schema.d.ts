@@ -1,3 +1,3337 @@
-export interface paths {}
-export interface components {}
-export interface operations {}
+// Made by `npm run client` from the management API's own OpenAPI document. Do not edit.
+/* oxlint-disable */
+
+export interface paths {
+    "/api/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 说明一次调用将如何判定、由哪一条款判定；不发起调用，不占配额 */
+        post: operations["explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listGrants"];
+        put?: never;
+        post: operations["createGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getGrant"];
+        put: operations["changeGrant"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 恢复已暂停的授权 */
+        post: operations["resumeGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销授权，不可恢复；正在进行的传输 2 秒内中止 */
+        post: operations["revokeGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 暂停授权，可恢复 */
+        post: operations["suspendGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listImports"];
+        put?: never;
+        /** 导入 CSV（请求体为 text/csv，至多 4 GB）；Accept: application/x-ndjson 时逐行报告进度，末行为 report 或 problem */
+        post: operations["importCsv"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["removeImport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 日志，最新在前 */
+        get: operations["queryJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出日志，最早在前 */
+        get: operations["exportJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getNode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["seeNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 按授权的列、行条件和脱敏预览数据；预览记入日志，不占配额 */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listProducts"];
+        put?: never;
+        /** 建立草稿；不给编码时由节点按规则编 */
+        post: operations["createProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getProduct"];
+        /** 修改草稿；已发布的产品另起新版本，发布前调用方仍用原版本 */
+        put: operations["changeProduct"];
+        post?: never;
+        delete: operations["removeProduct"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发布最新版本；逐条说明不符合的规则 */
+        post: operations["publishProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销发布，调用即被拒绝 */
+        post: operations["withdrawProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listResources"];
+        put?: never;
+        post: operations["addResource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getResource"];
+        put?: never;
+        post?: never;
+        delete: operations["removeResource"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{resource}/definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 由数据资源的列生成的产品定义，补全提供方和名称后即可使用 */
+        get: operations["suggestDefinition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{resource}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重新读取表结构；与已知的列不符时留下通知 */
+        post: operations["refreshResource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 示例产品及其密钥 */
+        get: operations["getSample"];
+        put?: never;
+        post?: never;
+        /** 移除示例：授权、产品、主体、资源与数据表；没有示例时也成功 */
+        delete: operations["removeSample"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getSession"];
+        put?: never;
+        post: operations["logIn"];
+        delete: operations["logOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listSources"];
+        put?: never;
+        /** 测试通过后添加数据源 */
+        post: operations["addSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getSource"];
+        put?: never;
+        post?: never;
+        delete: operations["removeSource"];
+        options?: never;
+        head?: never;
+        patch: operations["changeSource"];
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 检查数据源现在是否可用 */
+        post: operations["checkSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listSourceTables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 测试设置而不保存 */
+        post: operations["testSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listSubjects"];
+        put?: never;
+        post: operations["createSubject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getSubject"];
+        put?: never;
+        post?: never;
+        delete: operations["removeSubject"];
+        options?: never;
+        head?: never;
+        patch: operations["updateSubject"];
+        trace?: never;
+    };
+    "/api/v1/subjects/{subject}/appkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAppkeys"];
+        put?: never;
+        post: operations["issueAppkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{subject}/appkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["revokeAppkey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{subject}/appkeys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rotateAppkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listTokens"];
+        put?: never;
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 按日、产品、使用方、结果汇总的调用量 */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listUsers"];
+        put?: never;
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["updateUser"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["unlockUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Actor: {
+            id: string;
+            kind: "user" | "token" | "operator" | "system";
+            /** @description 须先修改密码 */
+            mustChange: boolean;
+            name: string;
+            role: ("manager" | "provider" | "consumer" | "auditor") | "operator" | "system";
+            scopes: ("read" | "operate" | "journal" | "users")[];
+        };
+        ApiToken: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description 末四位 */
+            hint: string;
+            id: string;
+            name: string;
+            revokedAt: string | null;
+            scopes: ("read" | "operate" | "journal" | "users")[];
+        };
+        Column: {
+            comment: string;
+            name: string;
+            native: string;
+            nullable: boolean;
+            /** @enum {unknown} */
+            type: "text" | "integer" | "bigint" | "decimal" | "float" | "boolean" | "date" | "time" | "timestamp" | "timestamptz" | "binary" | "json" | "uuid" | "other";
+        };
+        Credential: {
+            /** Format: date-time */
+            createdAt: string;
+            expiresAt: string | null;
+            /** @description 末四位 */
+            hint: string;
+            id: string;
+            /** @constant */
+            kind: "appkey";
+            /** Format: date-time */
+            notBefore: string;
+            revokedAt: string | null;
+        };
+        Explanation: {
+            allowed: boolean;
+            code: string;
+            concurrency: {
+                /** @enum {unknown} */
+                holder: "product" | "grant";
+                limit: number;
+                running: number;
+            }[];
+            grantId: string | null;
+            message: string;
+            quotas: {
+                /** @enum {unknown} */
+                holder: "product" | "grant";
+                /** @description 各副本已领取 */
+                leased: number;
+                limit: number;
+                /** @enum {unknown} */
+                per: "minute" | "hour" | "day" | "total";
+                /** @enum {unknown} */
+                unit: "calls" | "rows" | "bytes";
+                windowEnd: string | null;
+            }[];
+            /** @description 首个拒绝的条款 */
+            term: ("subject" | "credential" | "product" | "grant" | "state" | "validity" | "addresses" | "parameters" | "columns" | "masks" | "rows" | "region" | "time" | "paging" | "quotas" | "concurrency") | null;
+            terms: {
+                /** @enum {unknown} */
+                holder: "node" | "product" | "grant" | "request";
+                note: string;
+                /** @enum {unknown} */
+                term: "subject" | "credential" | "product" | "grant" | "state" | "validity" | "addresses" | "parameters" | "columns" | "masks" | "rows" | "region" | "time" | "paging" | "quotas" | "concurrency";
+                /** @enum {unknown} */
+                verdict: "pass" | "shape" | "deny";
+            }[];
+        };
+        /** @description 各标准接口的地址 */
+        Faces: {
+            gov: string;
+            openapi: string;
+            sea: string;
+        };
+        Grant: {
+            /** Format: date-time */
+            createdAt: string;
+            id: string;
+            policy: components["schemas"]["Policy"];
+            productCode: string;
+            productId: string;
+            state: components["schemas"]["GrantState"];
+            subjectId: string;
+            subjectName: string;
+            /** Format: date-time */
+            updatedAt: string;
+            validFrom: string | null;
+            validTo: string | null;
+            version: number;
+        };
+        /** @enum {unknown} */
+        GrantState: "active" | "suspended" | "revoked";
+        GrantTermsInput: {
+            /** @default {} */
+            policy: components["schemas"]["Policy"];
+            /** @default null */
+            validFrom: string | null;
+            /** @default null */
+            validTo: string | null;
+        };
+        HostedTable: {
+            attribution: string;
+            columns: {
+                comment: string;
+                name: string;
+                /** @enum {unknown} */
+                type: "text" | "integer" | "bigint" | "decimal" | "float" | "boolean" | "date" | "time" | "timestamp" | "timestamptz";
+            }[];
+            /** Format: date-time */
+            importedAt: string;
+            name: string;
+            rows: number;
+            title: string;
+        };
+        ImportReport: {
+            /** @description 前 100 行 */
+            badRows: {
+                column: string;
+                /** @description 从 1 起，表头为第 1 行 */
+                row: number;
+                why: string;
+            }[];
+            /** @enum {unknown} */
+            charset: "utf-8" | "gb18030";
+            delimiter: string;
+            skipped: number;
+            table: components["schemas"]["HostedTable"];
+        };
+        IssuedAppkey: {
+            appkey: string;
+            credential: components["schemas"]["Credential"];
+        };
+        JournalRecord: {
+            actor: string;
+            address: string;
+            /** Format: date-time */
+            at: string;
+            bytes: number;
+            credentialId: string;
+            details: string;
+            digest: string;
+            durationUs: number;
+            epoch: number;
+            errorId: string;
+            event: string;
+            face: string;
+            grantId: string;
+            intentAt: string | null;
+            intentEpoch: number;
+            intentSequence: number;
+            /** @enum {unknown} */
+            phase: "whole" | "intent" | "outcome";
+            productCode: string;
+            productId: string;
+            productVersion: number;
+            reason: string;
+            requestId: string;
+            responseUs: number;
+            result: string;
+            rows: number;
+            sequence: number;
+            status: number;
+            /** @enum {unknown} */
+            stream: "business" | "operation" | "system";
+            subjectId: string;
+            traceId: string;
+            writer: string;
+        };
+        Node: {
+            /** @description false：内嵌数据库不落盘同步，仅供试用与小规模单机使用 */
+            durable: boolean;
+            engine: "pglite" | "postgres";
+            listeners: {
+                [key: string]: string;
+            };
+            retentionDays: number;
+            revision: number;
+            runningCalls: number;
+            uptimeSeconds: number;
+            version: string;
+        };
+        Notice: {
+            about: string;
+            /** Format: date-time */
+            at: string;
+            id: string;
+            kind: string;
+            message: string;
+            seen: boolean;
+        };
+        Policy: {
+            addresses?: string[];
+            columns?: string[];
+            concurrency?: number;
+            masks?: ({
+                field: string;
+                /** @constant */
+                kind: "fixed";
+                value: string | null;
+            } | {
+                field: string;
+                /** @constant */
+                kind: "partial";
+                preset: "id-card" | "phone" | "name" | "email" | "address";
+            } | {
+                field: string;
+                keepEnd: number;
+                keepStart: number;
+                /** @constant */
+                kind: "partial";
+            } | {
+                field: string;
+                /** @constant */
+                kind: "hash";
+            } | {
+                field: string;
+                /** @constant */
+                kind: "number";
+                step: number;
+            } | {
+                field: string;
+                /** @constant */
+                kind: "date";
+                unit: "year" | "month" | "day" | "hour";
+            })[];
+            quotas?: {
+                limit: number;
+                per: "minute" | "hour" | "day" | "total";
+                unit: "calls" | "rows" | "bytes";
+            }[];
+            region?: {
+                box: number[];
+                lat: string;
+                lon: string;
+            };
+            rows?: components["schemas"]["RowRule"];
+            time?: {
+                column: string;
+                from?: string;
+                to?: string;
+            };
+        };
+        Preview: {
+            columns: {
+                masked: boolean;
+                name: string;
+                /** @enum {unknown} */
+                type: "varchar" | "int" | "bigint" | "numeric" | "double" | "boolean" | "date" | "time" | "timestamp" | "binary" | "json";
+            }[];
+            /** @description 每格为文本，NULL 为 null */
+            rows: (string | null)[][];
+        };
+        Probe: {
+            about: {
+                [key: string]: string;
+            };
+            warnings: string[];
+        };
+        Problem: {
+            code: string;
+            detail: string;
+            details: {
+                [key: string]: unknown;
+            };
+            errorId: string;
+            requestId: string;
+            status: number;
+            title: string;
+            type: string;
+        };
+        Product: {
+            code: string;
+            /** Format: date-time */
+            createdAt: string;
+            definition: components["schemas"]["ProductDefinition"];
+            /** @description 最新版本；大于 liveVersion 时有待发布的修改 */
+            draftVersion: number;
+            faces: components["schemas"]["Faces"] | null;
+            id: string;
+            liveVersion: number | null;
+            name: string;
+            providerId: string | null;
+            resource: string;
+            /** @enum {unknown} */
+            serviceClass: "query" | "verify" | "transfer" | "download" | "other";
+            state: components["schemas"]["ProductState"];
+            /** Format: date-time */
+            updatedAt: string;
+            version: number;
+        };
+        ProductDefinition: {
+            /** @default  */
+            attribution: string;
+            /** @default 10000 */
+            cap: number;
+            /** @default  */
+            description: string;
+            /** @default [] */
+            fields: {
+                column: string;
+                /** @default  */
+                description: string;
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 64 个字符 */
+                name: string;
+                /** @default false */
+                required: boolean;
+                /** @default false */
+                sensitive: boolean;
+                /** @default  */
+                title: string;
+                /** @enum {unknown} */
+                type: "varchar" | "int" | "bigint" | "numeric" | "double" | "boolean" | "date" | "time" | "timestamp" | "binary" | "json";
+            }[];
+            /** @default query */
+            kind: "query" | "verify";
+            /**
+             * @default [
+             *       "data"
+             *     ]
+             */
+            listeners: string[];
+            /** @default 100000 */
+            maxOffset: number;
+            /** @default 1000 */
+            maxPageSize: number;
+            name: string;
+            /** @default [] */
+            order: {
+                column: string;
+                /** @default asc */
+                direction: "asc" | "desc";
+            }[];
+            /** @default [] */
+            parameters: {
+                column: string;
+                /** @default  */
+                description: string;
+                /** @default  */
+                example: string;
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 64 个字符 */
+                name: string;
+                /** @enum {unknown} */
+                operator: "eq" | "like" | "in" | "range-start" | "range-end";
+                /** @default false */
+                required: boolean;
+                /** @default  */
+                title: string;
+            }[];
+            /** @default {} */
+            policy: components["schemas"]["Policy"];
+            provider: {
+                code: string;
+                name: string;
+            };
+            resource: string;
+            /** @enum {unknown} */
+            serviceClass: "query" | "verify" | "transfer" | "download" | "other";
+            /** @default public */
+            visibility: "public" | "granted";
+        };
+        ProductDefinitionInput: {
+            /** @default  */
+            attribution: string;
+            /** @default 10000 */
+            cap: number;
+            /** @default  */
+            description: string;
+            /** @default [] */
+            fields: {
+                column: string;
+                /** @default  */
+                description: string;
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 64 个字符 */
+                name: string;
+                /** @default false */
+                required: boolean;
+                /** @default false */
+                sensitive: boolean;
+                /** @default  */
+                title: string;
+                /** @enum {unknown} */
+                type: "varchar" | "int" | "bigint" | "numeric" | "double" | "boolean" | "date" | "time" | "timestamp" | "binary" | "json";
+            }[];
+            /** @default query */
+            kind: "query" | "verify";
+            /**
+             * @default [
+             *       "data"
+             *     ]
+             */
+            listeners: string[];
+            /** @default 100000 */
+            maxOffset: number;
+            /** @default 1000 */
+            maxPageSize: number;
+            name: string;
+            /** @default [] */
+            order: {
+                column: string;
+                /** @default asc */
+                direction: "asc" | "desc";
+            }[];
+            /** @default [] */
+            parameters: {
+                column: string;
+                /** @default  */
+                description?: string;
+                /** @default  */
+                example?: string;
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 64 个字符 */
+                name: string;
+                /** @enum {unknown} */
+                operator: "eq" | "like" | "in" | "range-start" | "range-end";
+                /** @default false */
+                required?: boolean;
+                /** @default  */
+                title?: string;
+            }[];
+            /** @default {} */
+            policy: components["schemas"]["Policy"];
+            provider: {
+                code: string;
+                name: string;
+            };
+            resource: string;
+            /** @enum {unknown} */
+            serviceClass: "query" | "verify" | "transfer" | "download" | "other";
+            /** @default public */
+            visibility: "public" | "granted";
+        };
+        /** @enum {unknown} */
+        ProductState: "draft" | "published" | "withdrawn";
+        ProductSummary: {
+            code: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description 最新版本；大于 liveVersion 时有待发布的修改 */
+            draftVersion: number;
+            id: string;
+            liveVersion: number | null;
+            name: string;
+            providerId: string | null;
+            resource: string;
+            /** @enum {unknown} */
+            serviceClass: "query" | "verify" | "transfer" | "download" | "other";
+            state: components["schemas"]["ProductState"];
+            /** Format: date-time */
+            updatedAt: string;
+            version: number;
+        };
+        Resource: {
+            columns: components["schemas"]["Column"][];
+            id: string;
+            key: string[];
+            name: string;
+            /** @description 数据源的变化；空：没有变化 */
+            notice: string;
+            ownerId: string | null;
+            sourceId: string;
+            sourceName: string;
+            table: {
+                name: string;
+                schema: string;
+            };
+            title: string;
+            version: number;
+        };
+        RowRule: {
+            all: components["schemas"]["RowRule"][];
+        } | {
+            any: components["schemas"]["RowRule"][];
+        } | {
+            not: components["schemas"]["RowRule"];
+        } | {
+            column: string;
+            eq: string | number | boolean;
+        } | {
+            column: string;
+            ne: string | number | boolean;
+        } | {
+            column: string;
+            lt: string | number | boolean;
+        } | {
+            column: string;
+            le: string | number | boolean;
+        } | {
+            column: string;
+            gt: string | number | boolean;
+        } | {
+            column: string;
+            ge: string | number | boolean;
+        } | {
+            column: string;
+            in: (string | number | boolean)[];
+        } | {
+            column: string;
+            like: string;
+        } | {
+            column: string;
+            isNull: boolean;
+        };
+        Sample: {
+            /** @description 示例应用的授权 Key，只能调用示例产品 */
+            appkey: string;
+            /** @description 数据来源与许可（CC BY 4.0），展示数据时须一并展示 */
+            attribution: string;
+            product: string;
+            /** @description 数据监听端口的基础地址 */
+            url: string;
+        };
+        Source: {
+            checkedAt: string | null;
+            id: string;
+            name: string;
+            ownerId: string | null;
+            /** @description 各机密设置是否已填；其值从不返回 */
+            secrets: {
+                [key: string]: boolean;
+            };
+            settings: {
+                [key: string]: unknown;
+            };
+            /** @enum {unknown} */
+            state: "ok" | "failing";
+            stateNote: string;
+            type: string;
+            version: number;
+        };
+        Subject: {
+            contact: string;
+            /** Format: date-time */
+            createdAt: string;
+            disabled: boolean;
+            id: string;
+            kind: "application" | "connector" | "platform";
+            name: string;
+            ownerId: string | null;
+            unit: string;
+            version: number;
+        };
+        Table: {
+            columns: components["schemas"]["Column"][];
+            comment: string;
+            key: string[];
+            name: string;
+            schema: string;
+        };
+        TestedSource: {
+            checkedAt: string | null;
+            id: string;
+            name: string;
+            ownerId: string | null;
+            probe: components["schemas"]["Probe"];
+            /** @description 各机密设置是否已填；其值从不返回 */
+            secrets: {
+                [key: string]: boolean;
+            };
+            settings: {
+                [key: string]: unknown;
+            };
+            /** @enum {unknown} */
+            state: "ok" | "failing";
+            stateNote: string;
+            type: string;
+            version: number;
+        };
+        UsageSum: {
+            bytes: number;
+            calls: number;
+            day: string;
+            productCode: string;
+            productId: string;
+            /** @enum {unknown} */
+            result: "allowed" | "denied" | "failed" | "cut";
+            rows: number;
+            subjectId: string;
+            subjectName: string;
+            /** @description 首字节 5 秒内送出的次数 (GOV-time) */
+            withinTarget: number;
+        };
+        User: {
+            /** Format: date-time */
+            createdAt: string;
+            disabled: boolean;
+            displayName: string;
+            id: string;
+            lockedUntil: string | null;
+            mustChange: boolean;
+            name: string;
+            /** Format: date-time */
+            passwordSetAt: string;
+            /** @enum {unknown} */
+            role: "manager" | "provider" | "consumer" | "auditor";
+            version: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 调用方地址；不给则不判断地址白名单 */
+                    address?: string;
+                    /** @description 设想的调用时间；不给则为现在 */
+                    at?: string;
+                    page?: {
+                        limit: number;
+                        offset: number;
+                    };
+                    /** @description 产品的查询参数 */
+                    parameters?: {
+                        [key: string]: string;
+                    };
+                    product: string;
+                    subject: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGrants: {
+        parameters: {
+            query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                limit?: number;
+                product?: string;
+                state?: components["schemas"]["GrantState"];
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Grant"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    product: string;
+                    subject: string;
+                    terms?: components["schemas"]["GrantTermsInput"];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeGrant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时的 ETag */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantTermsInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspendGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["HostedTable"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importCsv: {
+        parameters: {
+            query: {
+                attribution?: string;
+                charset?: "auto" | "utf-8" | "gb18030";
+                /** @description JSON：[{name, type?, comment?}]；未声明的列由内容推断类型 */
+                columns?: string;
+                delimiter?: "auto" | "comma" | "semicolon" | "tab";
+                /** @description JSON：[[列, …], …]，用于查询的列 */
+                indexes?: string;
+                /** @description 表名；已有的表被整体替换 */
+                name: string;
+                /** @description 跳过有误的行并报告；否则一行有误即不导入 */
+                skipBadRows?: boolean;
+                title?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queryJournal: {
+        parameters: {
+            query?: {
+                actor?: string;
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                /** @description 日或时间（ISO 8601），无时区视为 Asia/Shanghai */
+                from?: string;
+                limit?: number;
+                product?: string;
+                requestId?: string;
+                result?: "allowed" | "denied" | "failed" | "cut" | "done";
+                stream?: "business" | "operation" | "system";
+                subject?: string;
+                /** @description 不含此刻；以日给出时含当日 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["JournalRecord"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportJournal: {
+        parameters: {
+            query?: {
+                actor?: string;
+                format?: "csv" | "ndjson";
+                /** @description 日或时间（ISO 8601），无时区视为 Asia/Shanghai */
+                from?: string;
+                product?: string;
+                requestId?: string;
+                result?: "allowed" | "denied" | "failed" | "cut" | "done";
+                stream?: "business" | "operation" | "system";
+                subject?: string;
+                /** @description 不含此刻；以日给出时含当日 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                limit?: number;
+                /** @description 只看未读 */
+                unseen?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Notice"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seeNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 10 */
+                    limit?: number;
+                    /** @description 产品的查询参数 */
+                    parameters?: {
+                        [key: string]: string;
+                    };
+                    product: string;
+                    subject: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProducts: {
+        parameters: {
+            query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                limit?: number;
+                state?: components["schemas"]["ProductState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ProductSummary"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code?: string;
+                    definition: components["schemas"]["ProductDefinitionInput"];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProduct: {
+        parameters: {
+            query?: {
+                /** @description 最新版本，或调用方所用的版本 */
+                which?: "newest" | "live";
+            };
+            header?: never;
+            path: {
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeProduct: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时的 ETag */
+                "if-match"?: string;
+            };
+            path: {
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    definition: components["schemas"]["ProductDefinitionInput"];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeProduct: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时的 ETag */
+                "if-match"?: string;
+            };
+            path: {
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishProduct: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时的 ETag */
+                "if-match"?: string;
+            };
+            path: {
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawProduct: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时的 ETag */
+                "if-match"?: string;
+            };
+            path: {
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listResources: {
+        parameters: {
+            query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Resource"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key?: string[];
+                    /** @description 字母（含汉字）、数字、_ . -，至多 100 个字符 */
+                    name: string;
+                    schema?: string;
+                    source: string;
+                    table: string;
+                    title?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeResource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时的 ETag */
+                "if-match"?: string;
+            };
+            path: {
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggestDefinition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductDefinition"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refreshResource: {
+        parameters: {
+            query?: {
+                /** @description 接受表的现状：列消失、类型改变都以现状为准 */
+                accept?: boolean;
+            };
+            header?: never;
+            path: {
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sample"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Actor"];
+                };
+            };
+        };
+    };
+    logIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        csrfToken: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                        mustChange: boolean;
+                        user: components["schemas"]["User"];
+                    };
+                };
+            };
+        };
+    };
+    logOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    current: string;
+                    next: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    listSources: {
+        parameters: {
+            query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Source"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 字母（含汉字）、数字、_ . -，至多 100 个字符 */
+                    name: string;
+                    settings: {
+                        [key: string]: unknown;
+                    };
+                    type: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestedSource"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时的 ETag */
+                "if-match"?: string;
+            };
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时的 ETag */
+                "if-match"?: string;
+            };
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        /** @description 未给出的设置保持原值；null 清除 */
+        requestBody: {
+            content: {
+                "application/json": {
+                    settings: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestedSource"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Probe"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSourceTables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Table"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    settings: {
+                        [key: string]: unknown;
+                    };
+                    type: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Probe"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSubjects: {
+        parameters: {
+            query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Subject"][];
+                        next: string | null;
+                    };
+                };
+            };
+        };
+    };
+    createSubject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    contact?: string;
+                    /** @enum {unknown} */
+                    kind: "application" | "connector" | "platform";
+                    name: string;
+                    ownerId?: string | null;
+                    unit?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subject"];
+                };
+            };
+        };
+    };
+    getSubject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号或名称 */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subject"];
+                };
+            };
+        };
+    };
+    removeSubject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号或名称 */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateSubject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号或名称 */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    contact?: string;
+                    disabled?: boolean;
+                    name?: string;
+                    ownerId?: string | null;
+                    unit?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subject"];
+                };
+            };
+        };
+    };
+    listAppkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号或名称 */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Credential"][];
+                    };
+                };
+            };
+        };
+    };
+    issueAppkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号或名称 */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    expiresAt?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedAppkey"];
+                };
+            };
+        };
+    };
+    revokeAppkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description 编号或名称 */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+        };
+    };
+    rotateAppkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号或名称 */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    expiresAt?: string | null;
+                    /** @default 86400 */
+                    overlapSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedAppkey"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ApiToken"][];
+                    };
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    expiresAt?: string;
+                    name: string;
+                    scopes: ("read" | "operate" | "journal" | "users")[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        about: components["schemas"]["ApiToken"];
+                        /** @description 仅显示一次 */
+                        token: string;
+                    };
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiToken"];
+                };
+            };
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: {
+                /** @description yyyy-MM-dd，Asia/Shanghai */
+                from?: string;
+                product?: string;
+                subject?: string;
+                /** @description yyyy-MM-dd，Asia/Shanghai */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["UsageSum"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["User"][];
+                        next: string | null;
+                    };
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    displayName: string;
+                    name: string;
+                    /** @enum {unknown} */
+                    role: "manager" | "provider" | "consumer" | "auditor";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 仅显示一次；首次登录须修改 */
+                        oneTimePassword: string;
+                        user: components["schemas"]["User"];
+                    };
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    disabled?: boolean;
+                    displayName?: string;
+                    /** @enum {unknown} */
+                    role?: "manager" | "provider" | "consumer" | "auditor";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 仅显示一次；首次登录须修改 */
+                        oneTimePassword: string;
+                        user: components["schemas"]["User"];
+                    };
+                };
+            };
+        };
+    };
+    unlockUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+}

@@ -17,7 +17,12 @@ export class Output {
 
   /** The command's result: called once. */
   show(value: unknown, human: () => string): void {
-    this.#stdout.write(`${this.json ? JSON.stringify(value) : human()}\n`);
+    this.showJson(() => JSON.stringify(value), human);
+  }
+
+  /** As `show`, of a value that is JSON text already. */
+  showJson(json: () => string, human: () => string): void {
+    this.#stdout.write(`${this.json ? json() : human()}\n`);
   }
 
   /** Bytes as they come, for commands whose result is a file. */

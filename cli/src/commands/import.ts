@@ -1,0 +1,92 @@
+import { importCsv, type ImportQuery, type ImportReport } from '@lingqu/client';
+import type { Command } from 'commander';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Context } from '../context.ts';
+import { CommandFailure } from '../failure.ts';
+import { commaList, given, oneOf, repeated } from '../input/options.ts';
+import { bytesText } from '../output/progress.ts';
+import { tableOf } from '../output/table.ts';
+
+const charsets = ['auto', 'utf-8', 'gb18030'] as const;
+const delimiters = ['auto', 'comma', 'semicolon', 'tab'] as const;
+const types = ['text', 'integer', 'bigint', 'decimal', 'float', 'boolean', 'date', 'time', 'timestamp', 'timestamptz'] as const;
+
+interface ImportOptions {
+  readonly name?: string;
+  readonly title: string;
+  readonly attribution: string;
+  readonly charset: (typeof charsets)[number];
+  readonly delimiter: (typeof delimiters)[number];
+  readonly column?: readonly string[];
+  readonly index?: readonly string[];
+  readonly skipBadRows?: boolean;
+}
+
+export function importCommands(program: Command, context: Context): void {
+  const { say } = context;
+  program
+    .command('import <file>')
+    .description(say('把 CSV 文件导入为节点托管的表；同名的表被整体替换', 'import a CSV file as a table that the node keeps; a table of that name is replaced whole'))
+    .option('--name <table>', say('表名（默认取文件名）', 'name of the table; the file’s by default'))
+    .option('--title <text>', say('标题', 'title'), '')
+    .option('--attribution <text>', say('数据来源与许可', 'attribution'), '')
+    .option(`--charset <${charsets.join('|')}>`, say('字符集', 'charset'), oneOf(charsets), 'auto')
+    .option(`--delimiter <${delimiters.join('|')}>`, say('分隔符', 'delimiter'), oneOf(delimiters), 'auto')
+    .option('--column <name[:type[:comment]]>', say('声明列的类型，可多次给出（默认由内容推断）', 'declare a column, repeatable; types are inferred by default'), repeated)
+    .option('--index <columns>', say('用于查询的列，以逗号分隔，可多次给出', 'columns that callers search by, by commas, repeatable'), repeated)
+    .option('--skip-bad-rows', say('跳过有误的行并报告（默认一行有误即不导入）', 'skip bad rows and report them; by default one bad row ends the import'))
+    .action((file: string, options: ImportOptions) => importFile(context, file, options));
+}
+
+async function importFile(context: Context, file: string, options: ImportOptions): Promise<void> {
+  const { place, out, say } = context;
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw new CommandFailure('cli.file', say(`读不到文件 ${file}`, `cannot read ${file}`), { cause: error });
+  });
+  const name = options.name ?? basename(file, extname(file));
+  const progress = out.progress(say('导入', 'importing'), size, bytesText);
+  let sent = 0;
+  const body = createReadStream(file, { highWaterMark: 256 * 1024 }).on('data', (chunk) => {
+    sent += chunk.length;
+    progress.to(sent);
+  });
+  try {
+    const report = await importCsv(await place(), queryOf(name, options), Readable.toWeb(body));
+    progress.end();
+    out.show(report, () => reportText(report, say));
+  } finally {
+    progress.end();
+    body.destroy();
+  }
+}
+
+function queryOf(name: string, { title, attribution, charset, delimiter, column, index, skipBadRows = false }: ImportOptions): ImportQuery {
+  const columns = column && JSON.stringify(column.map(columnOf));
+  const indexes = index && JSON.stringify(index.map(commaList));
+  return { name, title, attribution, charset, delimiter, skipBadRows, ...given({ columns, indexes }) };
+}
+
+function columnOf(text: string): { name: string; type?: (typeof types)[number]; comment?: string } {
+  const [name = '', type, ...comment] = text.split(':');
+  return { name, ...(type ? { type: oneOf(types)(type) } : {}), ...(comment.length > 0 ? { comment: comment.join(':') } : {}) };
+}
+
+function reportText({ table, charset, skipped, badRows }: ImportReport, say: Context['say']): string {
+  return [
+    say(`已导入 ${table.rows} 行到表 ${table.name}（${charset}）${skipped > 0 ? `，跳过 ${skipped} 行` : ''}`, `${table.rows} rows imported into ${table.name} (${charset})${skipped > 0 ? `, ${skipped} skipped` : ''}`),
+    tableOf(
+      table.columns,
+      [
+        [say('列', 'column'), (column) => column.name],
+        [say('类型', 'type'), (column) => column.type],
+        [say('说明', 'comment'), (column) => column.comment],
+      ],
+      '',
+    ),
+    ...badRows.map(({ row, column, why }) => say(`第 ${row} 行 ${column}：${why}`, `row ${row} ${column}: ${why}`)),
+    say(`下一步：npx lingqu resource add <名称> --source hosted --table ${table.name}`, `next: npx lingqu resource add <name> --source hosted --table ${table.name}`),
+  ].join('\n');
+}

@@ -1,0 +1,149 @@
+import { all, done, got, gotVersion, type Client } from '@lingqu/client';
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { given, pairs, wholeNumber } from '../input/options.ts';
+import { secretFile } from '../input/secrets.ts';
+import { cardOf, tableOf } from '../output/table.ts';
+import { timeText } from '../output/text.ts';
+
+interface SettingOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly database?: string;
+  readonly user?: string;
+  readonly passwordStdin?: boolean;
+  readonly passwordFile?: string;
+  readonly tls?: string;
+  readonly timeZone?: string;
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+/** The options that every command on a source's settings has. */
+const withSettings = (command: Command, { say }: Context): Command =>
+  command
+    .option('--host <host>', say('主机', 'host'))
+    .option('--port <port>', say('端口', 'port'), wholeNumber)
+    .option('--database <name>', say('数据库', 'database'))
+    .option('--user <name>', say('用户', 'user'))
+    .option('--password-stdin', say('从标准输入读密码', 'read the password from stdin'))
+    .option('--password-file <path>', say('从文件读密码', 'read the password from a file'))
+    .option('--tls <off|require|verify>', say('传输加密', 'encryption'))
+    .option('--time-zone <zone>', say('无时区时间所用的时区', 'zone of times without zone'))
+    .option('--set <name=value>', say('其他设置，可多次给出', 'other settings, repeatable'), pairs);
+
+async function settingsOf(options: SettingOptions, { input, say }: Context): Promise<Record<string, unknown>> {
+  const { passwordStdin, passwordFile, set = {}, host, port, database, user, tls, timeZone } = options;
+  const password = passwordFile !== undefined ? await secretFile(passwordFile, say) : passwordStdin === true ? await input.line(say('密码', 'password')) : undefined;
+  const others = Object.fromEntries(Object.entries(set).map(([name, value]) => [name, settingValue(value)]));
+  return { ...others, ...given({ host, port, database, user, password, tls, timeZone }) };
+}
+
+const settingValue = (text: string): unknown => (/^\d{1,15}$/.test(text) ? Number(text) : text === 'true' || text === 'false' ? text === 'true' : text);
+
+type SourceType = { readonly type: string };
+
+export function sourceCommands(program: Command, context: Context): void {
+  const { say } = context;
+  const source = program.command('source').description(say('数据源', 'sources: where data lies'));
+  const type = (command: Command): Command => command.option('--type <type>', say('类型', 'type'), 'postgres');
+  withSettings(type(source.command('add <name>')), context)
+    .description(say('测试并登记数据源', 'test a source and add it'))
+    .action((name: string, options: SettingOptions & SourceType) => add(context, name, options));
+  source.command('list').description(say('列出数据源', 'list sources')).action(() => list(context));
+  source.command('show <name>').description(say('查看数据源', 'show a source')).action((name: string) => show(context, name));
+  withSettings(type(source.command('test')), context)
+    .description(say('只测试连接，不登记', 'test a connection without adding it'))
+    .action((options: SettingOptions & SourceType) => test(context, options));
+  source.command('check <name>').description(say('再次测试已登记的数据源', 'test a source that was added')).action((name: string) => check(context, name));
+  withSettings(source.command('update <name>'), context)
+    .description(say('修改设置，未给出的保持不变', 'change settings; what is not given stays'))
+    .action((name: string, options: SettingOptions) => update(context, name, options));
+  source.command('tables <name>').description(say('列出数据源中的表', 'list the tables of a source')).action((name: string) => tables(context, name));
+  source.command('remove <name>').description(say('删除数据源', 'remove a source')).action((name: string) => remove(context, name));
+}
+
+async function add(context: Context, name: string, { type, ...options }: SettingOptions & SourceType): Promise<void> {
+  const settings = await settingsOf(options, context);
+  const source = await got((await context.client()).POST('/api/v1/sources', { body: { name, type, settings } }));
+  context.out.show(source, () => context.say(`数据源 ${source.name} 已登记。下一步：npx lingqu source tables ${source.name}`, `source ${source.name} added; next: npx lingqu source tables ${source.name}`));
+}
+
+async function list({ client, out, say }: Context): Promise<void> {
+  const api = await client();
+  const sources = await Array.fromAsync(all((query) => got(api.GET('/api/v1/sources', { params: { query } }))));
+  out.show(sources, () =>
+    tableOf(
+      sources,
+      [
+        [say('名称', 'name'), (each) => each.name],
+        [say('类型', 'type'), (each) => each.type],
+        [say('状态', 'state'), (each) => stateText(each, say)],
+        [say('检查时间', 'checked'), (each) => timeText(each.checkedAt)],
+      ],
+      say('没有数据源', 'no sources'),
+    ),
+  );
+}
+
+const stateText = (source: { readonly state: string; readonly stateNote: string }, say: Context['say']): string =>
+  source.state === 'ok' ? say('正常', 'ok') : `${say('故障', 'failing')} ${source.stateNote}`;
+
+async function show({ client, out, say }: Context, name: string): Promise<void> {
+  const source = await one(await client(), name);
+  out.show(source.value, () =>
+    cardOf([
+      [say('名称', 'name'), source.value.name],
+      [say('类型', 'type'), source.value.type],
+      [say('状态', 'state'), stateText(source.value, say)],
+      [say('检查时间', 'checked'), timeText(source.value.checkedAt)],
+      ...Object.entries(source.value.settings).map(([key, value]) => [key, value] as const),
+    ]),
+  );
+}
+
+const one = (api: Client, source: string) => gotVersion(api.GET('/api/v1/sources/{source}', { params: { path: { source } } }));
+
+async function test(context: Context, { type, ...options }: SettingOptions & SourceType): Promise<void> {
+  const settings = await settingsOf(options, context);
+  showProbe(context, await got((await context.client()).POST('/api/v1/sources/test', { body: { type, settings } })));
+}
+
+async function check(context: Context, source: string): Promise<void> {
+  showProbe(context, await got((await context.client()).POST('/api/v1/sources/{source}/check', { params: { path: { source } } })));
+}
+
+function showProbe({ out, say }: Context, probe: { readonly about: Readonly<Record<string, string>>; readonly warnings: readonly string[] }): void {
+  out.show(probe, () => [say('✓ 连接正常', '✓ the connection works'), cardOf(Object.entries(probe.about)), ...probe.warnings.map((warning) => `! ${warning}`)].join('\n'));
+}
+
+async function update(context: Context, name: string, options: SettingOptions): Promise<void> {
+  const api = await context.client();
+  const { etag } = await one(api, name);
+  const settings = await settingsOf(options, context);
+  const source = await got(api.PATCH('/api/v1/sources/{source}', { params: { path: { source: name } }, headers: { 'if-match': etag }, body: { settings } }));
+  context.out.show(source, () => context.say(`数据源 ${name} 已修改`, `source ${name} changed`));
+}
+
+async function tables({ client, out, say }: Context, source: string): Promise<void> {
+  const { items } = await got((await client()).GET('/api/v1/sources/{source}/tables', { params: { path: { source } } }));
+  out.show(items, () =>
+    tableOf(
+      items,
+      [
+        [say('模式', 'schema'), (table) => table.schema],
+        [say('表', 'table'), (table) => table.name],
+        [say('说明', 'comment'), (table) => table.comment],
+        [say('列数', 'columns'), (table) => table.columns.length],
+        [say('键', 'key'), (table) => table.key.join(', ')],
+      ],
+      say('没有可读的表', 'no tables that the node may read'),
+    ),
+  );
+}
+
+async function remove({ client, out, say }: Context, source: string): Promise<void> {
+  const api = await client();
+  const { etag } = await one(api, source);
+  await done(api.DELETE('/api/v1/sources/{source}', { params: { path: { source } }, headers: { 'if-match': etag } }));
+  out.show({ removed: source }, () => say(`数据源 ${source} 已删除`, `source ${source} removed`));
+}
