@@ -86,8 +86,8 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const watch = new ResourceWatch(database, connections, { onError: (error, resource) => logger.warn({ err: error, resource }, 'a changed source could not be looked at') });
   const delivery = new Delivery({ database, access, quotas, journal: observed, connections, clock: systemClock }, bounds, failureLog(logger, access, watch));
   await access.start(async () => {
-    await connections.refresh(database);
     await delivery.running.recheck();
+    await connections.refresh(database);
   });
   const upkeep = startUpkeep(database, systemClock, settings.journal.retentionDays, (step, error) => logger.error({ err: error, step }, 'upkeep failed'));
 

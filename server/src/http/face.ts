@@ -5,7 +5,7 @@ import { knownNames, mergeParameters, type Parameters } from '../codecs/paramete
 import { parseQuery, rawQueryOf } from '../codecs/query.ts';
 import { readBody, requireBodyType } from '../codecs/request-body.ts';
 import { DomainError, type ErrorKind } from '../kernel/errors.ts';
-import { Refusal, type Access, type Call, type Delivery, type Rendering } from '../modules/delivery/index.ts';
+import { callerGone, Refusal, type Access, type Call, type Delivery, type Rendering } from '../modules/delivery/index.ts';
 import { sendAnswer, type ReaderBounds } from './send.ts';
 
 export interface FaceParts {
@@ -46,7 +46,7 @@ export async function answerCall(request: CallRequest, reply: FastifyReply, face
     } catch (fault) {
       throw await delivery.refuse(call, face.status, fault);
     }
-    return await sendAnswer(reply, await delivery.answer(call, rendering), parts.readers);
+    return await sendAnswer(reply, await delivery.answer(call, rendering), parts.readers, call.stop);
   } catch (thrown) {
     if (thrown instanceof Refusal) return face.refuse(request, reply, thrown);
     throw thrown;
@@ -63,7 +63,7 @@ export async function refuseCall(request: CallRequest, reply: FastifyReply, face
 function frameOf(request: CallRequest, reply: FastifyReply, face: Face, parts: FaceParts): Omit<Call, keyof CallContent> {
   const stop = new AbortController();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) stop.abort();
+    if (!reply.raw.writableFinished) stop.abort(callerGone());
   });
   return {
     requestId: request.id,

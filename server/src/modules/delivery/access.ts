@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../kernel/errors.ts';
 import { currentRevision } from '../../storage/revision.ts';
 import type { Database } from '../../storage/database.ts';
@@ -8,6 +7,7 @@ import { findCredential, hashKey, type FoundCredential } from '../identity/index
 import { compileGrant, type CompiledGrant } from '../policy/index.ts';
 import { findLiveProduct, shapeOf, type Product } from '../products/index.ts';
 import { findResource, type Resource } from '../resources/index.ts';
+import { Memory } from './memory.ts';
 
 /** A live product with what it reads from. */
 export interface LiveProduct {
@@ -31,7 +31,6 @@ interface Monotonic {
 const POLL_MS = 400;
 /** A replica that could not reconfirm what it knows within this time refuses (design: the hot path). */
 const STALE_MS = 2000;
-const ENTRIES = 10_000;
 
 /**
  * credential → subject → (subject, product) → compiled grant, in bounded memory, kept true by the database's revision.
@@ -41,9 +40,9 @@ export class Access {
   readonly #database: Database;
   readonly #key: NodeKey;
   readonly #clock: Monotonic;
-  readonly #credentials = new LRUCache<string, { found: FoundCredential | undefined }>({ max: ENTRIES });
-  readonly #products = new LRUCache<string, { found: LiveProduct | undefined }>({ max: ENTRIES });
-  readonly #rights = new LRUCache<string, { found: Right | undefined }>({ max: ENTRIES });
+  readonly #credentials = new Memory<FoundCredential>();
+  readonly #products = new Memory<LiveProduct>();
+  readonly #rights = new Memory<Right>();
   #revision = -1;
   #generation = 0;
   #confirmedAt = Number.NEGATIVE_INFINITY;
@@ -93,7 +92,17 @@ export class Access {
     this.#credentials.clear();
     this.#products.clear();
     this.#rights.clear();
-    await this.#onChange();
+    try {
+      await this.#onChange();
+    } catch (error) {
+      this.#revision = -1; // the next poll takes the change for new: no running call whose right has gone is missed
+      throw error;
+    }
+  }
+
+  /** Moves with every change that a running call must feel: what was looked up under an earlier one may be wrong. */
+  get generation(): number {
+    return this.#generation;
   }
 
   isFresh(): boolean {
@@ -109,12 +118,12 @@ export class Access {
   async credential(key: string | undefined): Promise<FoundCredential | undefined> {
     if (key === undefined) return undefined;
     const hash = hashKey(key);
-    return this.#remember(this.#credentials, hash, () => findCredential(this.#database, key));
+    return this.#credentials.find(hash, () => findCredential(this.#database, key));
   }
 
   /** The live product of a code, or of an id. */
   async product(code: string): Promise<LiveProduct | undefined> {
-    return this.#remember(this.#products, code, async () => {
+    return this.#products.find(code, async () => {
       const product = await findLiveProduct(this.#database, code);
       const resource = product && (await findResource(this.#database, product.resourceId));
       return product && resource && { product, resource, sensitive: sensitiveNames(product) };
@@ -122,7 +131,7 @@ export class Access {
   }
 
   async right(subjectId: string, live: LiveProduct): Promise<Right | undefined> {
-    return this.#remember(this.#rights, `${subjectId} ${live.product.id}`, async () => {
+    return this.#rights.find(`${subjectId} ${live.product.id}`, async () => {
       const grant = await findRight(this.#database, subjectId, live.product.id);
       return grant && this.compile(grant, live);
     });
@@ -147,16 +156,6 @@ export class Access {
   compile(grant: Grant, { product, resource }: Pick<LiveProduct, 'product' | 'resource'>): Right {
     const compiled = compileGrant(shapeOf(product.definition, resource), grant);
     return { grant, compiled, maskKey: this.#key.derive(`mask:${grant.id}`) };
-  }
-
-  /** What was read before a change must not be kept after it: hence the generation. */
-  async #remember<V>(cache: LRUCache<string, { found: V | undefined }>, key: string, find: () => Promise<V | undefined>): Promise<V | undefined> {
-    const known = cache.get(key);
-    if (known !== undefined) return known.found;
-    const generation = this.#generation;
-    const found = await find();
-    if (generation === this.#generation) cache.set(key, { found });
-    return found;
   }
 }
 

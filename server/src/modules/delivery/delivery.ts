@@ -1,15 +1,18 @@
 import { asDomainError, DomainError } from '../../kernel/errors.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../storage/database.ts';
-import { decide, type Plan } from '../policy/index.ts';
+import { decide } from '../policy/index.ts';
 import type { JournalWriter } from '../journal/index.ts';
-import type { Permit, QuotaKeeper } from '../quotas/index.ts';
-import { countOf, type ReadPlan, type RowBatch, type RowStream, type SourceConnections, type TableReader } from '../resources/index.ts';
+import type { QuotaKeeper } from '../quotas/index.ts';
+import { countOf, type ReadPlan, type RowBatch, type SourceConnections, type TableReader } from '../resources/index.ts';
 import { isInForce, type Access, type LiveProduct, type Right } from './access.ts';
+import { assertStanding, endOf, type Deed } from './deed.ts';
+import { notGranted, productChanged, tooSlow, unauthenticated, unknownProduct } from './errors.ts';
 import type { Answer, AnswerField, Call, DeliveryBounds, Rendering, RowsEncoder } from './model.ts';
 import { readPlanOf } from './read-plan.ts';
-import { CallRecord, newErrorId } from './record.ts';
+import { CallRecord, newErrorId, type FailureLog } from './record.ts';
 import { Running } from './running.ts';
+import { startedWith, Transfer } from './transfer.ts';
 
 export interface DeliveryParts {
   readonly database: Database;
@@ -19,9 +22,6 @@ export interface DeliveryParts {
   readonly connections: SourceConnections;
   readonly clock: Clock;
 }
-
-/** Told of every refusal and failure, with the ID that the caller gets and the cause that he does not. */
-export type FailureLog = (errorId: string, error: DomainError, call: Call) => void;
 
 /** A refusal as profiles see it: what was thrown, and the ID under which the operator finds it. */
 export class Refusal extends Error {
@@ -34,19 +34,6 @@ export class Refusal extends Error {
     this.error = error;
     this.errorId = errorId;
   }
-}
-
-/** All that a call holds while it runs. */
-interface Deed {
-  readonly record: CallRecord;
-  readonly live: LiveProduct;
-  readonly right: Right;
-  readonly plan: Plan;
-  readonly permit: Permit;
-  readonly signal: AbortSignal;
-  /** True from the moment that the journal is told of the answer: no deadline cuts it after that. */
-  told: boolean;
-  end(): void;
 }
 
 /** The one way by which data leaves the node: decide, count, read, write down, hand over. */
@@ -101,6 +88,7 @@ export class Delivery {
     const { call } = record;
     const { access, quotas, clock } = this.#parts;
     access.assertFresh();
+    const { generation } = access;
     const { live, right } = await this.#rightOf(record);
     const decision = decide(right.compiled, { now: clock.now(), address: call.address, parameters: call.parameters, page: call.page });
     if (!decision.allowed) throw decision.error;
@@ -111,6 +99,12 @@ export class Delivery {
       forget();
       permit.leave();
     };
+    // A change since the first look has passed this call by: it was not among the running ones yet.
+    const ended = access.generation === generation ? undefined : await this.#stillRight(record);
+    if (ended !== undefined) {
+      end();
+      throw ended;
+    }
     return { record, live, right, plan, permit, signal: call.stop.signal, told: false, end };
   }
 
@@ -133,10 +127,10 @@ export class Delivery {
 
   /** Asked again while the call runs, whenever the revision has moved. */
   async #stillRight(record: CallRecord): Promise<DomainError | undefined> {
-    const before = record.right;
     try {
-      const { right } = await this.#rightOf(new CallRecord(record.call, () => 0));
-      return right.grant.id === before?.grant.id && right.grant.version === before.grant.version ? undefined : notGranted();
+      const { live, right } = await this.#rightOf(new CallRecord(record.call, () => 0));
+      if (right.grant.id !== record.right?.grant.id || right.grant.version !== record.right.grant.version) return notGranted();
+      return live.product.liveVersion === record.live?.product.liveVersion ? undefined : productChanged();
     } catch (error) {
       return asDomainError(error);
     }
@@ -165,6 +159,7 @@ export class Delivery {
     const bytes = Buffer.byteLength(body);
     await deed.permit.reserve(rows, bytes);
     deed.signal.throwIfAborted();
+    assertStanding(deed, this.#parts.access, this.#parts.clock);
     deed.told = true;
     await this.#parts.journal.record(deed.record.done('whole', rows, bytes));
     return { kind: 'whole', contentType: encoder.contentType, body, rows };
@@ -180,63 +175,9 @@ export class Delivery {
   /** The first piece is read before the answer begins: what fails until then is an error and not a cut. */
   async #stream(deed: Deed, encoder: RowsEncoder, reader: TableReader, read: ReadPlan, total: number | undefined): Promise<Answer> {
     const stream = await reader.openStream(read, encoder.reads, deed.signal);
-    const pieces = this.#pieces(deed, encoder, stream, { rows: stream.rows, total: total ?? stream.rows });
+    const pieces = new Transfer(deed, this.#parts, this.#log).pieces(encoder, stream, { rows: stream.rows, total: total ?? stream.rows });
     const first = await pieces.next();
     return { kind: 'stream', contentType: encoder.contentType, rows: stream.rows, body: startedWith(first, pieces) };
-  }
-
-  /** The outcome is committed before the last piece leaves; a reader that goes away early is an outcome too. */
-  async *#pieces(deed: Deed, encoder: RowsEncoder, stream: RowStream, summary: { rows: number; total: number }): AsyncGenerator<string> {
-    let rows = 0;
-    let bytes = 0;
-    let reason = 'client.gone';
-    let errorId = '';
-    const take = async (text: string): Promise<string> => {
-      const size = Buffer.byteLength(text);
-      await deed.permit.reserve(0, size);
-      deed.signal.throwIfAborted();
-      this.#assertValid(deed);
-      bytes += size;
-      return text;
-    };
-    let waiting = encoder.head(deed.plan.columns);
-    try {
-      await deed.permit.reserve(summary.rows, 0);
-      for await (const batch of stream.batches) {
-        const piece = await take(waiting + encoder.rows(batch));
-        waiting = '';
-        if (!deed.told) await this.#tellIntent(deed);
-        yield piece;
-        rows += countOf(batch);
-      }
-      if (rows !== summary.rows) throw new DomainError('interrupted', 'delivery.incomplete', '数据在读取中发生变化 (the data changed while it was read)');
-      const last = await take(waiting + encoder.tail(summary));
-      await this.#parts.journal.record(deed.record.done(deed.told ? 'outcome' : 'whole', rows, bytes));
-      reason = '';
-      yield last;
-    } catch (thrown) {
-      if (!deed.told) throw thrown; // `answer` records it
-      const error = asDomainError(thrown);
-      reason = error.code;
-      errorId = newErrorId();
-      this.#log(errorId, error, deed.record.call);
-      throw error;
-    } finally {
-      stream.cancel();
-      deed.end();
-      if (deed.told && reason !== '') await this.#parts.journal.record(deed.record.cut(reason, errorId, rows, bytes));
-    }
-  }
-
-  async #tellIntent(deed: Deed): Promise<void> {
-    deed.told = true;
-    await this.#parts.journal.record(deed.record.done('intent', 0, 0));
-  }
-
-  /** A grant may run out in mid-stream. */
-  #assertValid(deed: Deed): void {
-    const { validTo } = deed.right.grant;
-    if (validTo !== null && this.#parts.clock.now() >= validTo) throw notGranted();
   }
 
   /** 15 s until the first byte (decision 24); whatever the source still does, the caller has his answer. */
@@ -245,7 +186,7 @@ export class Delivery {
     const { signal } = deed;
     const { stop, arrived } = deed.record.call;
     const onAbort = (): void => {
-      if (!deed.told) reject(signal.reason instanceof DomainError ? signal.reason : callerGone());
+      if (!deed.told) reject(endOf(signal));
     };
     const timer = setTimeout(onDeadline, this.#bounds.deadlineMs - (performance.now() - arrived), deed, stop, this.#bounds.deadlineMs);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -262,25 +203,3 @@ export class Delivery {
 function onDeadline(deed: Deed, stop: AbortController, deadlineMs: number): void {
   if (!deed.told) stop.abort(tooSlow(deadlineMs));
 }
-
-/** A generator whose first piece was taken; ending it before the rest still runs its `finally`. */
-function startedWith(first: IteratorResult<string, unknown>, rest: AsyncGenerator<string>): AsyncIterable<string> {
-  let taken = false;
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => {
-        if (taken) return rest.next();
-        taken = true;
-        return Promise.resolve(first);
-      },
-      return: (value?: unknown) => rest.return(value),
-    }),
-  };
-}
-
-const unauthenticated = (): DomainError => new DomainError('unauthenticated', 'credential.invalid', '授权码无效，请检查后重试 (the key is missing or not valid: check it)');
-const unknownProduct = (code: string): DomainError =>
-  new DomainError('unknown-product', 'product.unknown', `没有可用的服务接口 ${code.slice(0, 64)} (no such service interface here)`);
-const notGranted = (): DomainError => new DomainError('not-granted', 'grant.none', '未获授权或授权已终止，请先申请 (no grant in force for this service interface: apply for it)');
-const callerGone = (): DomainError => new DomainError('interrupted', 'client.gone', '调用方已断开 (the caller has gone)');
-const tooSlow = (ms: number): DomainError => new DomainError('timeout', 'call.deadline', `处理超过 ${ms / 1000} 秒，请缩小查询范围 (took longer than ${ms / 1000} s: narrow the query)`);

@@ -1,5 +1,7 @@
 export * from './model.ts';
 export { Access } from './access.ts';
-export { Delivery, Refusal, type FailureLog } from './delivery.ts';
+export { Delivery, Refusal } from './delivery.ts';
+export { callerGone } from './errors.ts';
 export { explainCall, type Explanation, type ExplainQuestion, type ExplainedTerm, type QuotaState } from './explain.ts';
 export { previewRows, PREVIEW_ROWS, type Preview, type PreviewQuestion } from './preview.ts';
+export type { FailureLog } from './record.ts';

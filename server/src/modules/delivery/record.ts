@@ -61,6 +61,9 @@ export class CallRecord {
   }
 }
 
+/** Told of every refusal and failure, with the ID that the caller gets and the cause that he does not. */
+export type FailureLog = (errorId: string, error: DomainError, call: Call) => void;
+
 const none: ReadonlySet<string> = new Set();
 
 /** Under this the operator finds the cause in the log; the caller is told no more than this. */

@@ -1,0 +1,9 @@
+import { DomainError } from '../../kernel/errors.ts';
+
+export const unauthenticated = (): DomainError => new DomainError('unauthenticated', 'credential.invalid', '授权码无效，请检查后重试 (the key is missing or not valid: check it)');
+export const unknownProduct = (code: string): DomainError =>
+  new DomainError('unknown-product', 'product.unknown', `没有可用的服务接口 ${code.slice(0, 64)} (no such service interface here)`);
+export const notGranted = (): DomainError => new DomainError('not-granted', 'grant.none', '未获授权或授权已终止，请先申请 (no grant in force for this service interface: apply for it)');
+export const productChanged = (): DomainError => new DomainError('interrupted', 'product.changed', '服务接口已更新，请重新获取 (the service interface has changed: fetch it again)');
+export const callerGone = (): DomainError => new DomainError('interrupted', 'client.gone', '调用方已断开 (the caller has gone)');
+export const tooSlow = (ms: number): DomainError => new DomainError('timeout', 'call.deadline', `处理超过 ${ms / 1000} 秒，请缩小查询范围 (took longer than ${ms / 1000} s: narrow the query)`);

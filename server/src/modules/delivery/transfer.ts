@@ -1,0 +1,126 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { asDomainError, DomainError } from '../../kernel/errors.ts';
+import type { JournalWriter } from '../journal/index.ts';
+import { countOf, type RowStream } from '../resources/index.ts';
+import type { Access } from './access.ts';
+import { assertStanding, endOf, type Deed } from './deed.ts';
+import type { AnswerSummary, RowsEncoder } from './model.ts';
+import { newErrorId, type FailureLog } from './record.ts';
+
+/** How often a running stream is held against its right, in milliseconds. */
+const WATCH_MS = 500;
+
+export interface TransferParts {
+  readonly access: Access;
+  readonly journal: Pick<JournalWriter, 'record'>;
+  readonly clock: Clock;
+}
+
+/** One streamed answer: intent, pieces, outcome. */
+export class Transfer {
+  readonly #deed: Deed;
+  readonly #parts: TransferParts;
+  readonly #log: FailureLog;
+  #rows = 0;
+  #bytes = 0;
+
+  constructor(deed: Deed, parts: TransferParts, log: FailureLog) {
+    this.#deed = deed;
+    this.#parts = parts;
+    this.#log = log;
+  }
+
+  /**
+   * The pieces of the body. The outcome is committed before the last one leaves; a reader that goes away early is an
+   * outcome too. What is thrown before the journal holds the intent is for the caller to record.
+   */
+  async *pieces(encoder: RowsEncoder, stream: RowStream, summary: AnswerSummary): AsyncGenerator<string> {
+    const deed = this.#deed;
+    let failure: DomainError | undefined;
+    let whole = false;
+    const watch = setInterval(() => this.#watch(), WATCH_MS);
+    let waiting = encoder.head(deed.plan.columns);
+    try {
+      await deed.permit.reserve(summary.rows, 0);
+      for await (const batch of stream.batches) {
+        const piece = waiting + encoder.rows(batch);
+        waiting = '';
+        await this.#reserve(piece);
+        this.#rows += countOf(batch);
+        if (!deed.told) await this.#tellIntent();
+        yield piece;
+      }
+      if (this.#rows !== summary.rows) throw new DomainError('interrupted', 'delivery.incomplete', '数据在读取中发生变化 (the data changed while it was read)');
+      const last = waiting + encoder.tail(summary);
+      await this.#reserve(last);
+      await this.#parts.journal.record(deed.record.done(deed.told ? 'outcome' : 'whole', this.#rows, this.#bytes));
+      whole = true;
+      deed.end(); // the journal says that it is whole: nothing may cut it any more
+      yield last;
+    } catch (thrown) {
+      failure = asDomainError(thrown);
+      throw failure;
+    } finally {
+      clearInterval(watch);
+      stream.cancel();
+      deed.end();
+      if (deed.told && !whole) await this.#tellCut(failure ?? endOf(deed.signal));
+    }
+  }
+
+  /** Bytes are counted before they are sent; each piece is held against the right as it is now. */
+  async #reserve(piece: string): Promise<void> {
+    const size = Buffer.byteLength(piece);
+    await this.#deed.permit.reserve(0, size);
+    this.#deed.signal.throwIfAborted();
+    assertStanding(this.#deed, this.#parts.access, this.#parts.clock);
+    this.#bytes += size;
+  }
+
+  async #tellIntent(): Promise<void> {
+    this.#deed.signal.throwIfAborted(); // in one turn with the next line: an abort is either before the one or after the other
+    this.#deed.told = true;
+    try {
+      await this.#parts.journal.record(this.#deed.record.done('intent', 0, 0));
+    } catch (unwritten) {
+      this.#deed.told = false;
+      throw unwritten;
+    }
+  }
+
+  /** Never rejects: the transfer has ended already, and an intent without outcome says that its end is not known. */
+  async #tellCut(reason: DomainError): Promise<void> {
+    const { record } = this.#deed;
+    const errorId = newErrorId();
+    this.#log(errorId, reason, record.call);
+    try {
+      await this.#parts.journal.record(record.cut(reason.code, errorId, this.#rows, this.#bytes));
+    } catch (unwritten) {
+      this.#log(errorId, asDomainError(unwritten), record.call);
+    }
+  }
+
+  /** Its reader may stand still, and then no piece is asked for. */
+  #watch(): void {
+    try {
+      assertStanding(this.#deed, this.#parts.access, this.#parts.clock);
+    } catch (error) {
+      this.#deed.record.call.stop.abort(error);
+    }
+  }
+}
+
+/** A generator whose first piece was taken; ending it before the rest still runs its `finally`. */
+export function startedWith(first: IteratorResult<string, unknown>, rest: AsyncGenerator<string>): AsyncIterable<string> {
+  let taken = false;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        if (taken) return rest.next();
+        taken = true;
+        return Promise.resolve(first);
+      },
+      return: (value?: unknown) => rest.return(value),
+    }),
+  };
+}
