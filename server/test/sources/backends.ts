@@ -25,6 +25,7 @@ const postgresTypes = {
 } as const satisfies Partial<Record<ColumnType, string>>;
 
 type PostgresType = keyof typeof postgresTypes;
+export const postgresColumnTypes = Object.keys(postgresTypes) as PostgresType[];
 const isPostgresType = (type: ColumnType): type is PostgresType => type in postgresTypes;
 
 /** Settings by which a source of type `postgres` reaches the database of a URL. */
@@ -58,7 +59,6 @@ export async function postgresHarness(): Promise<Harness> {
   return {
     connection,
     streams: 2,
-    types: new Set(Object.keys(postgresTypes) as PostgresType[]),
     oddName: `t"; DROP TABLE 'x`,
     put: async (table) => {
       await putOnPostgres(client, table);
@@ -75,7 +75,7 @@ export async function postgresHarness(): Promise<Harness> {
   };
 }
 
-const hostedTypes = ['text', 'integer', 'bigint', 'decimal', 'float', 'boolean', 'date', 'time', 'timestamp', 'timestamptz'] as const satisfies readonly HostedColumn['type'][];
+export const hostedTypes = ['text', 'integer', 'bigint', 'decimal', 'float', 'boolean', 'date', 'time', 'timestamp', 'timestamptz'] as const satisfies readonly HostedColumn['type'][];
 const isHostedType = (type: ColumnType): type is HostedColumn['type'] => hostedTypes.some((each) => each === type);
 
 export async function hostedHarness(fresh: () => Promise<TestDatabase>): Promise<Harness> {
@@ -84,7 +84,6 @@ export async function hostedHarness(fresh: () => Promise<TestDatabase>): Promise
   return {
     connection: hosted.type.open({}),
     streams: node.url === undefined ? undefined : 2,
-    types: new Set(hostedTypes),
     oddName: '潮位-a.b_1',
     put: async (table) => {
       await hosted.tables.load({

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ColumnType } from '../../src/modules/policy/index.ts';
 import { described, page, planOf, stream, textColumn, type Bench } from './contract.ts';
 import type { SampleTable } from './sample.ts';
 
 const odd = `潮位 "a";--'😀`;
 
-export function describeContract(bench: Bench): void {
+export function describeContract(bench: Bench, types: readonly ColumnType[]): void {
   test('describes a table with its columns, types, comments and a key', async () => {
-    const types = [...bench.harness.types];
     const sample: SampleTable = {
       name: 'described',
       comment: '潮位观测',
@@ -45,7 +45,7 @@ export function describeContract(bench: Bench): void {
     });
     for (const shape of ['json', 'cells'] as const) {
       const rows = await page(bench.connection, plan, shape);
-      assert.deepEqual(rows.toSorted(), [[odd, 'x'], ["'); DELETE FROM t; --", 'y']].toSorted());
+      assert.deepEqual(new Set(rows.map(([first, second]) => `${String(first)} ${String(second)}`)), new Set([`${odd} x`, "'); DELETE FROM t; -- y"]));
       assert.deepEqual(await stream(bench.connection, plan, shape), rows);
     }
     const batch = await bench.connection.readPage(plan, 'json', 1e6, new AbortController().signal);

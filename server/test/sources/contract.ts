@@ -16,7 +16,6 @@ export interface Harness extends AsyncDisposable {
   readonly connection: SourceConnection;
   /** How many streams can be open at one time; undefined where streams hold nothing. */
   readonly streams: number | undefined;
-  readonly types: ReadonlySet<ColumnType>;
   /** A name as odd as the source allows. */
   readonly oddName: string;
   /** Makes a table, or replaces the one of that name. */
@@ -29,8 +28,11 @@ export interface Bench {
   readonly connection: SourceConnection;
 }
 
-/** The contract of the port `SourceConnection`: every type of source passes it. Call it inside a `describe`. */
-export function sourceContract(open: () => Promise<Harness>): void {
+/**
+ * The contract of the port `SourceConnection`: every type of source passes it. Call it inside a `describe`; `types` are
+ * those that the source's columns can have.
+ */
+export function sourceContract(types: readonly ColumnType[], open: () => Promise<Harness>): void {
   let harness: Harness | undefined;
   before(async () => {
     harness = await open();
@@ -47,8 +49,8 @@ export function sourceContract(open: () => Promise<Harness>): void {
       return this.harness.connection;
     },
   };
-  describeContract(bench);
-  formContract(bench);
+  describeContract(bench, types);
+  formContract(bench, types);
   conditionContract(bench);
   maskContract(bench);
   pagingContract(bench);

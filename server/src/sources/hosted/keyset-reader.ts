@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Cell, Database } from '../../storage/database.ts';
 import type { ReadPlan, RowBatch, RowShape, RowStream, TableReader } from '../../modules/resources/index.ts';
@@ -67,7 +68,7 @@ export class KeysetReader implements TableReader {
       return await this.#database.cells(statement.text, statement.values);
     } catch (error) {
       const failure = sourceFailure(error, signal);
-      throw begun && failure.kind === 'source-changed' ? replaced(failure) : failure;
+      throw begun && isTableGone(failure.cause) ? replaced(failure) : failure;
     }
   }
 }
@@ -76,6 +77,8 @@ function batchOf(shape: RowShape, page: readonly Cell[][], places: number): RowB
   if (shape === 'json') return { kind: 'json', count: page.length, text: page.map((row) => row[0]).join(',') };
   return { kind: 'cells', rows: page.map((row) => row.slice(0, -places)) };
 }
+
+const isTableGone = (cause: unknown): boolean => cause instanceof pg.DatabaseError && cause.code === '42P01';
 
 const replaced = (cause?: unknown): DomainError =>
   new DomainError('interrupted', 'hosted.replaced', '数据在读取期间已更新，请重新获取 (the table was replaced while it was read: fetch it again)', { cause });

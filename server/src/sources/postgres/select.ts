@@ -31,9 +31,12 @@ const cellName = (index: number): string => `c${index}`;
 
 /** Rows of the plan between offset and limit, without framing. */
 export function rowsSql(plan: ReadPlan, shape: RowShape, context: SqlContext): string {
-  const limit = context.bindings.add(String(plan.limit));
-  const offset = plan.offset > 0 ? ` OFFSET ${context.bindings.add(String(plan.offset))}::int8` : '';
-  return `SELECT ${outputSql(plan, shape, context)} FROM ${tableSql(plan)} t WHERE ${conditionSql(plan.where, context)} ORDER BY ${orderSql(plan)} LIMIT ${limit}::int8${offset}`;
+  const output = outputSql(plan, shape, context);
+  const rows = `${matching(plan, context)} ORDER BY ${orderSql(plan)} LIMIT ${context.bindings.add(String(plan.limit))}::int8`;
+  if (plan.offset === 0) return `SELECT ${output} ${rows}`;
+  // Rows that are passed over are not put into their form: that would cost more than all the rest of a deep page.
+  const columns = new Set(plan.columns.map((column) => columnSql(column.column)));
+  return `SELECT ${output} FROM (SELECT ${[...columns].join(', ')} ${rows} OFFSET ${context.bindings.add(String(plan.offset))}::int8) t`;
 }
 
 /**
