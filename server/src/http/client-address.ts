@@ -16,8 +16,10 @@ export function addressReader(trustedProxies: readonly string[]): AddressOf {
     const socket = request.socket.remoteAddress ?? '';
     if (!trust(socket, 0)) return socket;
     const { forwarded } = request.headers;
-    if (forwarded === undefined) return proxyAddr(request, trust);
-    return nearestUntrusted([socket, ...hops(forwarded).toReversed()], trust);
+    const byOne = proxyAddr(request, trust);
+    if (forwarded === undefined) return byOne;
+    const byOther = nearestUntrusted([socket, ...hops(forwarded).toReversed()], trust);
+    return request.headers['x-forwarded-for'] === undefined || byOne === byOther ? byOther : '';
   };
 }
 
