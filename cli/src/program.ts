@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 import type { PlaceOptions } from './connection/find-node.ts';
 import { contextOf, type Context } from './context.ts';
 import { report } from './report.ts';
+import { backupCommands, type BackupPrograms } from './commands/backup.ts';
 import { callCommands } from './commands/call.ts';
 import { explainCommands } from './commands/explain.ts';
 import { importCommands } from './commands/import.ts';
@@ -13,17 +14,19 @@ import { nodeCommands } from './commands/node.ts';
 import { noticeCommands } from './commands/notice.ts';
 import { productCommands } from './commands/product.ts';
 import { resourceCommands } from './commands/resource.ts';
+import { sampleCommands } from './commands/sample.ts';
 import { sourceCommands } from './commands/source.ts';
 import { subjectCommands } from './commands/subject.ts';
 import { tokenCommands } from './commands/token.ts';
 import { usageCommands } from './commands/usage.ts';
 import { userCommands } from './commands/user.ts';
-import { serveCommand, type NodePrograms } from './commands/serve.ts';
+import { serveCommand, type ServeProgram } from './commands/serve.ts';
 
-export type { NodePrograms };
+/** What only the node's own program can do. */
+type NodePrograms = ServeProgram & BackupPrograms;
 
 const groups: readonly ((program: Command, context: Context) => void)[] = [
-  loginCommands, sourceCommands, resourceCommands, productCommands, subjectCommands, grantCommands, explainCommands, callCommands, journalCommands, usageCommands, importCommands,
+  loginCommands, sourceCommands, resourceCommands, productCommands, subjectCommands, grantCommands, explainCommands, callCommands, journalCommands, usageCommands, importCommands, sampleCommands,
   userCommands, tokenCommands, noticeCommands, nodeCommands,
 ];
 
@@ -33,6 +36,7 @@ export async function run(args: readonly string[], streams: NodeJS.Process, prog
   const context = contextOf(args, streams, () => program.opts<PlaceOptions>());
   describe(program, context, streams);
   serveCommand(program, context, programs);
+  backupCommands(program, context, programs);
   for (const group of groups) group(program, context);
   try {
     await program.parseAsync([...args], { from: 'user' });

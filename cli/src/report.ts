@@ -9,7 +9,7 @@ import { plain } from './output/text.ts';
 function hintOf({ code, status }: LingquProblem, say: Say): string {
   if (code === 'client.unreachable') return say('请确认节点已启动（npx lingqu serve），地址无误', 'is the node running (npx lingqu serve), and the address right?');
   if (code === 'version.stale') return say('其间有他人修改，请重新执行', 'someone else changed it meanwhile: run the command again');
-  if (status === 401) return say('令牌无效或已过期，请重新登录：npx lingqu login', 'the token is unknown or has expired: log in again with npx lingqu login');
+  if (/^identity\.(token|missing|bearer|session)/.test(code) && status === 401) return say('令牌无效或已过期，请重新登录：npx lingqu login', 'the token is unknown or has expired: log in again with npx lingqu login');
   if (status === 403) return say('请改用有此权限的账号登录，或请管理员授权', 'log in as someone who may do this, or ask a manager');
   if (status === 429 || status === 503) return say('请稍后再试', 'try again later');
   if (status >= 500) return say('请凭错误编号在节点日志中查找原因', 'look for the error ID in the node’s log');
@@ -21,9 +21,17 @@ export function report(error: unknown, context: Context): number {
   if (error instanceof CommanderError) return reportUsage(error, context);
   if (error instanceof LingquProblem) return reportProblem(error, context);
   const { say, out } = context;
-  const failure = error instanceof CommandFailure ? error : new CommandFailure('cli.internal', error instanceof Error ? error.message : String(error), { cause: error });
+  const failure = failureOf(error);
   out.fail({ code: failure.code, detail: failure.message, status: 0, requestId: '', errorId: '', details: failure.details }, plain(`${say('错误：', 'error: ')}${failure.message}`));
   return failure.usage ? 2 : 1;
+}
+
+function failureOf(error: unknown): CommandFailure {
+  if (error instanceof CommandFailure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  // The node's own program (backup, restore) refuses by codes of its own.
+  const code = error instanceof Error && 'kind' in error && 'code' in error && typeof error.code === 'string' ? error.code : 'cli.internal';
+  return new CommandFailure(code, message, { cause: error });
 }
 
 function reportProblem(problem: LingquProblem, { say, out }: Context): number {
@@ -39,7 +47,6 @@ const usageWords: Readonly<Record<string, (what: string) => string>> = {
   'commander.missingArgument': (what) => `缺少参数 ${what}`,
   'commander.optionMissingArgument': (what) => `选项 ${what} 缺少值`,
   'commander.missingMandatoryOptionValue': (what) => `缺少选项 ${what}`,
-  'commander.invalidArgument': (what) => `${what} 的值无效`,
   'commander.conflictingOption': (what) => `选项 ${what} 不能与其他选项同用`,
   'commander.excessArguments': () => '参数过多',
 };
@@ -50,7 +57,7 @@ function reportUsage(error: CommanderError, { say, out }: Context): number {
   if (error.code === 'commander.help' && !out.json) return 2;
   const said = error.code === 'commander.help' ? say('命令不完整', 'the command is incomplete') : error.message.replace(/^error: /, '');
   const what = /'([^']+)'/.exec(said)?.[1] ?? '';
-  const detail = say(usageWords[error.code]?.(what) ?? said, said);
+  const detail = say(usageWords[error.code]?.(what) ?? said.replace(/^option '([^']+)' argument '([^']*)' is invalid\. ?/, '选项 $1 的值 $2 无效 ').replace(/^command-argument value '([^']*)' is invalid for argument '([^']+)'\. ?/, '参数 $2 的值 $1 无效 '), said);
   const next = say('用 --help 查看用法', 'see --help');
   out.fail({ code: 'cli.usage', detail, status: 0, requestId: '', errorId: '', details: {}, next }, plain(`${say('用法错误：', 'usage: ')}${detail}\n→ ${next}`));
   return 2;

@@ -1,4 +1,4 @@
-import { got, unreachable } from '@lingqu/client';
+import { got, LingquProblem, unreachable } from '@lingqu/client';
 import type { Command } from 'commander';
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -65,7 +65,12 @@ async function call(context: Context, product: string, options: CallOptions): Pr
   // A refused call is an answer too: what the face said is printed, and the exit code tells.
   out.showJson(() => answerJson(answer, body, contentType), () => body.trimEnd());
   const refused = refusalOf(response, body);
-  if (refused !== undefined) throw new CommandFailure('call.refused', context.say(`调用被拒绝：${refused}`, `the call was refused: ${refused}`), { details: { status: response.status, requestId } });
+  if (refused !== undefined) throw refusal(response, context.say(`调用被拒绝：${refused}`, `the call was refused: ${refused}`));
+}
+
+/** SEA answers with HTTP 200 and says the status in a header (decision 25). */
+function refusal({ headers, status }: Response, detail: string): LingquProblem {
+  return new LingquProblem({ code: 'call.refused', detail, status: Number(headers.get('x-status') ?? status), requestId: headers.get('x-request-id') ?? '', errorId: headers.get('x-error-id') ?? '' });
 }
 
 async function urlOf({ client, say }: Context, product: string, { dataUrl, face }: CallOptions): Promise<URL> {

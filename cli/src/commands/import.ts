@@ -25,6 +25,8 @@ interface ImportOptions {
   readonly skipBadRows?: boolean;
 }
 
+const CHUNK_BYTES = 256 * 1024;
+
 export function importCommands(program: Command, context: Context): void {
   const { say } = context;
   program
@@ -48,18 +50,21 @@ async function importFile(context: Context, file: string, options: ImportOptions
   });
   const name = options.name ?? basename(file, extname(file));
   const progress = out.progress(say('导入', 'importing'), size, bytesText);
-  let sent = 0;
-  const body = createReadStream(file, { highWaterMark: 256 * 1024 }).on('data', (chunk) => {
-    sent += chunk.length;
-    progress.to(sent);
-  });
+  const told = async function* (file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let sent = 0;
+    for await (const chunk of file) {
+      yield chunk;
+      sent += chunk.length;
+      progress.to(sent);
+    }
+  };
   try {
-    const report = await importCsv(await place(), queryOf(name, options), Readable.toWeb(body));
+    const body = Readable.toWeb(Readable.from(told(createReadStream(file, { highWaterMark: CHUNK_BYTES }))));
+    const report = await importCsv(await place(), queryOf(name, options), body);
     progress.end();
     out.show(report, () => reportText(report, say));
   } finally {
     progress.end();
-    body.destroy();
   }
 }
 

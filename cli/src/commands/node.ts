@@ -25,7 +25,7 @@ async function status({ place, out, say }: Context): Promise<void> {
   out.show(state, () =>
     cardOf([
       [say('管理地址', 'management'), found.url],
-      [say('身份', 'acting as'), `${actor.name} (${actor.role}，${ways[found.by]})`],
+      [say('身份', 'acting as'), `${actor.name} (${actor.role}; ${ways[found.by]})`],
       [say('版本', 'version'), node.version],
       [say('数据库', 'database'), node.durable ? node.engine : say(`${node.engine}（内嵌，供试用和小规模使用，请常备份）`, `${node.engine} (embedded: to try, and for small use with back-ups)`)],
       ...Object.entries(node.listeners).map(([name, url]) => [say(`监听 ${name}`, `listener ${name}`), url] as const),

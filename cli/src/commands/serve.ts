@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 
-/** What only the node's own program can do; the dispatch hands it in. */
-export interface NodePrograms {
+/** The node itself; the dispatch hands it in. */
+export interface ServeProgram {
   readonly serve: () => Promise<void>;
 }
 
-export function serveCommand(program: Command, { say, options }: Context, { serve }: NodePrograms): void {
+export function serveCommand(program: Command, { say, options }: Context, { serve }: ServeProgram): void {
   program
     .command('serve')
     .description(say('在本机启动节点', 'start the node on this machine'))

@@ -1,5 +1,5 @@
 import { all, done, got, gotVersion, LingquProblem, type Client } from '@lingqu/client';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { oneOf } from '../input/options.ts';
 import { tableOf } from '../output/table.ts';
@@ -23,9 +23,10 @@ export function userCommands(program: Command, context: Context): void {
   user.command('enable <user>').description(say('启用', 'enable')).action((name: string) => change(context, name, { disabled: false }));
   user.command('unlock <user>').description(say('解除锁定', 'end a lock-out')).action((name: string) => unlock(context, name));
   user
-    .command(`role <user> <${roles.join('|')}>`)
+    .command('role <user>')
+    .addArgument(new Argument(`<${roles.join('|')}>`, say('角色', 'role')).argParser(oneOf(roles)))
     .description(say('更改角色', 'give another role'))
-    .action((name: string, role: string) => change(context, name, { role: oneOf(roles)(role) }));
+    .action((name: string, role: Role) => change(context, name, { role }));
 }
 
 async function add(context: Context, name: string, { role, displayName = name }: { role: Role; displayName?: string }): Promise<void> {

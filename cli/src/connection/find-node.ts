@@ -22,7 +22,7 @@ export const dataFolderOf = (options: PlaceOptions, env: Environment): string =>
 
 /**
  * `--url` and `--token-file` come first, then LINGQU_URL and LINGQU_TOKEN, then the node that runs on this machine, then
- * the newest log-in. A URL without a token takes that of the log-in for it, or the operator token if it is this machine's.
+ * the newest log-in. A URL without a token takes that of the log-in for it, else the operator token if it is this machine's.
  */
 export async function findNode(options: PlaceOptions, env: Environment, say: Say): Promise<Place> {
   const url = options.url ?? (env['LINGQU_URL'] || undefined);
@@ -45,9 +45,9 @@ async function tokenFor(url: string, options: PlaceOptions, env: Environment, sa
   if (options.tokenFile !== undefined) return { token: await secretFile(options.tokenFile, say), by: 'options' };
   const given = env['LINGQU_TOKEN'];
   if (given !== undefined && given !== '') return { token: given, by: 'environment' };
-  if (local?.token !== undefined && sameUrl(local.management, url)) return { token: local.token, by: 'operator-token' };
   const login = await new Credentials(env).find(url);
   if (login !== undefined) return { token: login.token, by: 'login' };
+  if (local?.token !== undefined && sameUrl(local.management, url)) return { token: local.token, by: 'operator-token' };
   throw new CommandFailure(
     'cli.no-token',
     say(`没有访问 ${url} 的令牌：请用 npx lingqu login --url ${url} 登录，或设置 LINGQU_TOKEN，或用 --token-file`, `no token for ${url}: log in with \`npx lingqu login --url ${url}\`, or set LINGQU_TOKEN, or use --token-file`),

@@ -23,7 +23,7 @@ export const oneOf =
   <const T extends string>(words: readonly T[]) =>
   (value: string): T => {
     const word = words.find((each) => each === value);
-    if (word === undefined) throw new InvalidArgumentError(words.join(' | '));
+    if (word === undefined) throw new InvalidArgumentError(`${value}: ${words.join(' | ')}`);
     return word;
   };
 

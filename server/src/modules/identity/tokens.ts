@@ -70,12 +70,12 @@ function expiryOf(wanted: Date | undefined, now: Date): Date {
   return expiresAt;
 }
 
-/** The user's tokens, newest first; 200 at most. */
-export const listTokens = (on: Queryable, userId: string): Promise<ApiToken[]> => store.tokensOf(on, userId);
+/** The user's tokens, newest first; 200 at most. None for the operator, who is no user. */
+export const listTokens = async (on: Queryable, userId: string): Promise<ApiToken[]> => (isId(userId) ? store.tokensOf(on, userId) : []);
 
 /** Throws `identity.token.unknown` (not-found), also for another's token. */
 export async function revokeToken(tx: Transaction, clock: Clock, userId: string, tokenId: string): Promise<ApiToken> {
-  const token = isId(tokenId) ? await store.revokeTokenOf(tx, userId, tokenId, clock.now()) : undefined;
+  const token = isId(userId) && isId(tokenId) ? await store.revokeTokenOf(tx, userId, tokenId, clock.now()) : undefined;
   if (token === undefined) throw notFound('token');
   return token;
 }
