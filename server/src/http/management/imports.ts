@@ -11,8 +11,8 @@ import type { App, Routes } from './app.ts';
 import { operate } from './operate.ts';
 import { PageOf } from './paging.ts';
 import type { ManagementParts } from './parts.ts';
-import { Problem, problemOf } from './problems.ts';
-import { answers, Instant, nothing, Reference } from './schemas.ts';
+import { problemOf, type Problem } from './problems.ts';
+import { answers, Instant, nothing, problem, Reference } from './schemas.ts';
 
 const HostedTableView = Type.Object(
   {
@@ -89,9 +89,10 @@ function listRoutes(app: App, parts: ManagementParts): void {
 
 function loadRoute(app: App, parts: ManagementParts): void {
   const summary = '导入 CSV（请求体为 text/csv，至多 4 GB）；Accept: application/x-ndjson 时逐行报告进度，末行为 report 或 problem';
+  const File = { content: { 'text/csv': { schema: Type.Unsafe<Readable>({ type: 'string', contentMediaType: 'text/csv' }) } } };
   const streamed = Type.Unsafe<Readable>({ type: 'string' });
-  const response = { 200: { content: { 'application/json': { schema: ReportView }, 'application/x-ndjson': { schema: streamed } } }, default: Problem };
-  app.post('/imports', { bodyLimit: MOST_BYTES, schema: { operationId: 'importCsv', tags, summary, consumes: ['text/csv'], querystring: Query, response } }, async (request, reply) => {
+  const response = { 200: { content: { 'application/json': { schema: ReportView }, 'application/x-ndjson': { schema: streamed } } }, default: problem };
+  app.post('/imports', { bodyLimit: MOST_BYTES, schema: { operationId: 'importCsv', tags, summary, querystring: Query, body: File, response } }, async (request, reply) => {
     allowImports(request, 'sources.write');
     const load = loader(parts, request, request.query, bodyOf(request));
     if (request.headers.accept?.includes('application/x-ndjson') !== true) return load(() => {});

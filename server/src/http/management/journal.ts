@@ -10,8 +10,7 @@ import type { Routes } from './app.ts';
 import { subjectOf } from './finding.ts';
 import { operate } from './operate.ts';
 import { PageOf, pageQuery } from './paging.ts';
-import { Problem } from './problems.ts';
-import { answers, Instant, OptionalInstant, Reference } from './schemas.ts';
+import { answers, Instant, OptionalInstant, problem, Reference } from './schemas.ts';
 import { beginOf, endOf, TimeText } from './times.ts';
 
 const text = Type.String();
@@ -63,7 +62,7 @@ export const journalRoutes: Routes = (parts) => async (app) => {
     const { records, next } = await queryJournal(parts.database, await filterOf(parts.database, asked), { limit, cursor });
     return { items: [...records], next: next ?? null };
   });
-  const response = { 200: { content: { 'text/csv': { schema: Streamed }, 'application/x-ndjson': { schema: Streamed } } }, default: Problem };
+  const response = { 200: { content: { 'text/csv': { schema: Streamed }, 'application/x-ndjson': { schema: Streamed } } }, default: problem };
   app.get('/journal/export', { schema: { operationId: 'exportJournal', tags: ['journal'], summary: '导出日志，最早在前', querystring: ExportQuery, response } }, async (request, reply) => {
     allow(request.actor, 'journal.export');
     const { format, ...asked } = request.query;

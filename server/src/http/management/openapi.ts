@@ -24,11 +24,11 @@ export function openApiOptions(): SwaggerOptions {
       security: [{ bearer: [] }, { session: [] }],
     },
     transform: ({ schema, url }) => {
-      const { querystring, params, ...rest } = schema as Json;
-      const parts = Object.entries({ querystring, params }).filter(([, part]) => part !== undefined);
+      const { querystring, params, headers, body, ...rest } = schema as Json;
       // parameters are listed one by one: the object that holds them has no name
-      const listed = Object.fromEntries(parts.map(([name, part]) => [name, hoistWithin(part as Json, components)]));
-      return { schema: { ...(hoistWithin(rest, components) as Json), ...listed }, url };
+      const listed = { ...(isObject(querystring) && { querystring: inside(querystring, components, 'input') }), ...(isObject(params) && { params }), ...(isObject(headers) && { headers }) };
+      const sent = isObject(body) ? { body: hoist(body, components, 'input') } : {};
+      return { schema: { ...(inside(rest, components, 'output') as Json), ...listed, ...sent }, url };
     },
     transformObject: (document) => {
       const { openapiObject } = document as { openapiObject: Json };
@@ -39,23 +39,34 @@ export function openApiOptions(): SwaggerOptions {
   };
 }
 
+/** What is sent may leave out what has a default; what comes back holds everything. */
+type Way = 'input' | 'output';
+
 /** Takes named schemas out and leaves marks in their places. */
-function hoist(value: unknown, components: Map<string, unknown>): unknown {
-  if (Array.isArray(value)) return value.map((each) => hoist(each, components));
+function hoist(value: unknown, components: Map<string, unknown>, way: Way): unknown {
+  if (Array.isArray(value)) return value.map((each) => hoist(each, components, way));
   if (!isObject(value)) return value;
   const { $defs, $ref, $id, ...rest } = value;
   if (isObject($defs) && typeof $ref === 'string') return hoistCyclic($defs, $ref, rest, components);
   if (typeof $ref === 'string' && cyclicNames[$ref] !== undefined) return { [MARK]: cyclicNames[$ref] };
-  if (typeof $id !== 'string') return hoistWithin(value, components);
-  if (!components.has($id)) {
-    components.set($id, undefined);
-    components.set($id, hoistWithin(rest, components));
+  if (typeof $id !== 'string') return inside(value, components, way);
+  const { default: initial, ...schema } = rest;
+  const name = way === 'input' && JSON.stringify(schema).includes('"default":') ? `${$id}Input` : $id;
+  if (!components.has(name)) {
+    components.set(name, undefined);
+    components.set(name, inside(schema, components, way));
   }
-  return { [MARK]: $id };
+  return { [MARK]: name, ...(initial !== undefined && { default: initial }) };
 }
 
-const hoistWithin = (value: Json, components: Map<string, unknown>): unknown =>
-  Object.fromEntries(Object.entries(value).map(([key, each]) => [key, hoist(each, components)]));
+function inside(schema: Json, components: Map<string, unknown>, way: Way): unknown {
+  const { properties, required } = schema;
+  const optional = way === 'input' && isObject(properties) && Array.isArray(required);
+  const shown = optional ? { ...schema, required: required.filter((name: string) => !hasDefault(properties[name])) } : schema;
+  return Object.fromEntries(Object.entries(shown).map(([key, each]) => [key, hoist(each, components, way)]));
+}
+
+const hasDefault = (schema: unknown): boolean => isObject(schema) && schema['default'] !== undefined;
 
 function hoistCyclic($defs: Json, $ref: string, rest: Json, components: Map<string, unknown>): unknown {
   const name = cyclicNames[$ref] ?? $ref;
@@ -63,7 +74,7 @@ function hoistCyclic($defs: Json, $ref: string, rest: Json, components: Map<stri
   if (!components.has(name) && isObject(definition)) {
     components.set(name, undefined);
     const { $id: _known, ...schema } = definition;
-    components.set(name, hoistWithin(schema, components));
+    components.set(name, inside(schema, components, 'output'));
   }
   return { ...rest, [MARK]: name };
 }

@@ -28,7 +28,7 @@ export function answerProblem(thrown: FastifyError | Error, request: FastifyRequ
   const error = fromFramework(thrown);
   const status = statuses[error.kind];
   const errorId = newId();
-  request.log[status >= 500 ? 'error' : 'info']({ errorId, code: error.code, requestId: request.id, traceId: request.traceId, err: error.cause }, 'request refused');
+  request.log[error.kind === 'internal' ? 'error' : 'info']({ errorId, code: error.code, requestId: request.id, traceId: request.traceId, err: error.cause }, 'request refused');
   return reply.code(status).type('application/problem+json').send(problemOf(error, errorId, request.id));
 }
 

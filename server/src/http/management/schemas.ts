@@ -11,11 +11,14 @@ export const isoOf = (at: Date | null): string | null => at?.toISOString() ?? nu
 /** A name, code or identifier in a path. */
 export const Reference = Type.String({ minLength: 1, maxLength: 200 });
 
+/** All that is no success. */
+export const problem = { description: '错误 (RFC 9457)', content: { 'application/problem+json': { schema: Problem } } };
+
 /** Answers of an operation: what it gives, and a problem for all else. */
-export const answers = <S extends TSchema>(given: S) => ({ 200: given, default: Problem });
-export const created = <S extends TSchema>(given: S) => ({ 201: given, default: Problem });
+export const answers = <S extends TSchema>(given: S) => ({ 200: given, default: problem });
+export const created = <S extends TSchema>(given: S) => ({ 201: given, default: problem });
 /** An operation that answers nothing. */
-export const nothing = { 204: Type.Null(), default: Problem };
+export const nothing = { 204: Type.Null({ description: '完成' }), default: problem };
 
 /** A header that changes must carry; what it must be, `expectedVersion` says. */
 export const IfMatch = Type.Object({ 'if-match': Type.Optional(Type.String({ maxLength: 100, description: '读取时的 ETag' })) });

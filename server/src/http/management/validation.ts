@@ -1,10 +1,10 @@
+import { Readable } from 'node:stream';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Convert, Default } from 'typebox/value';
 import { DomainError } from '../../kernel/errors.ts';
-
-const MOST_FAULTS = 20;
+import { faultTexts } from '../../kernel/faults.ts';
 
 /**
  * Checks a request against the schema that the route declares: defaults are filled in; texts of the query become the
@@ -13,24 +13,11 @@ const MOST_FAULTS = 20;
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const check = Compile(schema);
   return (given: unknown) => {
+    if (given instanceof Readable) return { value: given }; // a file is checked by whoever reads it
     const value = Default(schema, httpPart === 'body' ? structuredClone(given) : Convert(schema, { ...(given as object) }));
-    return check.Check(value) ? { value } : { error: invalid(httpPart ?? 'request', check.Errors(value)) };
+    return check.Check(value) ? { value } : { error: invalid(faultTexts(check.Errors(value), httpPart ?? 'request')) };
   };
 };
 
-interface Fault {
-  readonly instancePath: string;
-  readonly message: string;
-  readonly params: object;
-}
-
-function invalid(part: string, errors: Iterable<Fault>): DomainError {
-  const faults = [...new Set([...errors].map((error) => faultText(part, error)))].slice(0, MOST_FAULTS);
-  return new DomainError('invalid-parameter', 'request.invalid', `请求内容有误：${faults.join('; ')} (the request does not fit its schema)`, { details: { faults } });
-}
-
-function faultText(part: string, { instancePath, message, params }: Fault): string {
-  const where = instancePath === '' ? part : instancePath.slice(1).replaceAll('/', '.');
-  const names = 'additionalProperties' in params && Array.isArray(params.additionalProperties) ? ` (${params.additionalProperties.join(', ')})` : '';
-  return `${where}: ${message}${names}`;
-}
+const invalid = (faults: readonly string[]): DomainError =>
+  new DomainError('invalid-parameter', 'request.invalid', `请求内容有误：${faults.join('; ')} (the request does not fit its schema)`, { details: { faults } });

@@ -3,6 +3,7 @@ import { Default } from 'typebox/value';
 import { DateTime } from 'luxon';
 import { displayZone } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { faultTexts } from '../../kernel/faults.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Queryable, Transaction } from '../../storage/database.ts';
 import { raiseRevision } from '../../storage/revision.ts';
@@ -71,7 +72,7 @@ export async function getGrant(on: Queryable, id: string): Promise<Grant> {
 async function checkTerms(tx: Transaction, product: Product, input: unknown): Promise<GrantValues> {
   const terms = Default(GrantTerms, structuredClone(input ?? {}));
   if (!schema.Check(terms)) {
-    const faults = [...schema.Errors(terms)].slice(0, 20).map((fault) => `${fault.instancePath.slice(1) || 'terms'}: ${fault.message}`);
+    const faults = faultTexts(schema.Errors(terms), 'terms');
     throw new DomainError('invalid-definition', 'grant.terms', `授权条款有误：${faults.join('; ')} (unknown or malformed terms)`, { details: { faults } });
   }
   // A grant binds to what callers meet: the live version where there is one.

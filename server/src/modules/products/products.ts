@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { Default } from 'typebox/value';
 import { DomainError } from '../../kernel/errors.ts';
+import { faultTexts } from '../../kernel/faults.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Queryable, Transaction } from '../../storage/database.ts';
 import { raiseRevision } from '../../storage/revision.ts';
@@ -29,7 +30,7 @@ export async function checkDefinition(tx: Transaction, input: unknown): Promise<
 function readDefinition(input: unknown): ProductDefinition {
   const definition = Default(ProductDefinition, structuredClone(input));
   if (schema.Check(definition)) return definition;
-  const faults = [...schema.Errors(definition)].slice(0, 20).map((fault) => `${fault.instancePath.slice(1) || 'definition'}: ${fault.message}`);
+  const faults = faultTexts(schema.Errors(definition), 'definition');
   throw new DomainError('invalid-definition', 'product.definition', `产品定义有误：${faults.join('; ')} (the definition does not fit its schema)`, { details: { faults } });
 }
 

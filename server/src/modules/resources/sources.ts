@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { Default } from 'typebox/value';
 import { DomainError } from '../../kernel/errors.ts';
+import { faultTexts } from '../../kernel/faults.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Database, Queryable, Transaction } from '../../storage/database.ts';
 import { raiseRevision } from '../../storage/revision.ts';
@@ -15,11 +16,9 @@ function checkSettings(type: SourceType, settings: SourceSettings): SourceSettin
   const filled: unknown = Default(type.schema, structuredClone(settings));
   const schema = Compile(type.schema);
   if (schema.Check(filled)) return filled;
-  const faults = [...schema.Errors(filled)].map((fault) => `${fault.instancePath.slice(1) || 'settings'}: ${fault.message}${namesOf(fault.params)}`);
+  const faults = faultTexts(schema.Errors(filled), 'settings');
   throw new DomainError('invalid-definition', 'source.settings', `数据源设置有误：${faults.join('; ')} (the source's settings are wrong)`, { details: { faults } });
 }
-
-const namesOf = (params: object): string => ('additionalProperties' in params && Array.isArray(params.additionalProperties) ? ` (${params.additionalProperties.join(', ')})` : '');
 
 /** Opens the settings for a moment and proves that they work. */
 export async function testSource(connections: SourceConnections, typeName: string, settings: SourceSettings): Promise<Probe> {
