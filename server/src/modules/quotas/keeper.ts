@@ -103,7 +103,12 @@ export class QuotaKeeper {
     clearInterval(this.#timer);
     const hands = [...this.#hands.values()];
     this.#hands.clear();
-    await Promise.allSettled(hands.flatMap(({ leases, slots }) => [...leases.map((lease) => lease?.giveBack()), slots?.close()]));
+    const work: Promise<void>[] = [];
+    for (const { leases, slots } of hands) {
+      for (const lease of leases) if (lease !== undefined) work.push(lease.giveBack());
+      if (slots !== undefined) work.push(slots.close());
+    }
+    await Promise.allSettled(work);
   }
 
   async #enterSlowly(holders: Holders, quotas: readonly PlanQuota[], concurrency: readonly ConcurrencyLimit[], met: number): Promise<Permit> {

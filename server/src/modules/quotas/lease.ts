@@ -5,7 +5,7 @@ import type { LeaseAnswer, QuotaStore } from './store.ts';
 /** Most that one replica takes ahead of need, and so the most that is lost with it for each count. */
 const mostAhead: Readonly<Record<QuotaUnit, number>> = { calls: 4_096, rows: 256_000, bytes: 64 * 2 ** 20 };
 /**
- * How many requests like the smallest one that waits a lease is to last for. It doubles while leases last less than
+ * How many requests like the first one that waits a lease is to last for. It doubles while leases last less than
  * `hurryMs`: a trip costs the CPU of a whole call, and a busy replica loses no more than half a second's traffic.
  */
 const requestsAhead = { first: 16, most: 4_096 };
@@ -122,26 +122,27 @@ export class Lease {
   }
 
   async #ask(): Promise<void> {
-    let limit = Number.POSITIVE_INFINITY;
-    let smallest = Number.POSITIVE_INFINITY;
+    const [first] = this.#waiters;
+    if (first === undefined) return;
+    let limit = first.quota.limit;
     let total = 0;
     for (const { quota, units } of this.#waiters) {
       limit = Math.min(limit, quota.limit);
-      smallest = Math.min(smallest, units);
       total += units;
     }
     await this.#giveBackStale(limit);
-    const least = Math.max(1, smallest - this.#remaining);
+    const least = Math.max(1, first.units - this.#remaining);
     const wanted = Math.max(least, Math.min(total, Number.MAX_SAFE_INTEGER) - this.#remaining);
     const sentAt = this.#around.monotonic();
     this.#ahead = sentAt - this.#leasedAt < hurryMs ? Math.min(this.#ahead * 2, requestsAhead.most) : requestsAhead.first;
     this.#leasedAt = sentAt;
-    const ahead = Math.min(this.#ahead * smallest, mostAhead[this.#key.unit]);
-    const answer = await this.#around.store.lease(this.#key, { limit, least, wanted, ahead });
+    const ahead = Math.min(this.#ahead * first.units, mostAhead[this.#key.unit]);
+    const small = requestsAhead.first * first.units;
+    const answer = await this.#around.store.lease(this.#key, { limit, least, wanted, ahead, small });
     this.#accept(answer, limit, sentAt + answer.leftMs);
     if (answer.granted < wanted) {
       const until = Math.min(this.#around.monotonic() + refusalMs, this.#end);
-      this.#refusal = { until, limit, spare: answer.granted === 0 ? least - 1 : 0 };
+      this.#refusal = { until, limit, spare: answer.spare };
     }
     this.#serve();
   }
@@ -162,19 +163,17 @@ export class Lease {
     this.#end = end;
   }
 
-  /** First come, first served; who cannot be served now is refused or stays for the next trip. */
+  /** First come, first served, lest many small requests starve a large one. Who is not refused stays for the next trip. */
   #serve(): void {
     const now = this.#around.monotonic();
-    const waiters = this.#waiters;
-    this.#waiters = [];
     const staying: Waiter[] = [];
-    for (const waiter of waiters) {
-      const { quota, units } = waiter;
-      if (units <= this.#remaining && quota.limit >= this.#limit) {
+    for (const waiter of this.#waiters) {
+      const { quota, units, resolve, reject } = waiter;
+      if (staying.length === 0 && units <= this.#remaining && quota.limit >= this.#limit) {
         this.#remaining -= units;
-        waiter.resolve(this.#window);
+        resolve(this.#window);
       } else if (this.#isRefused(quota.limit, units, now)) {
-        waiter.reject(this.#exhausted(quota));
+        reject(this.#exhausted(quota));
       } else {
         staying.push(waiter);
       }

@@ -21,11 +21,15 @@ export interface LeaseRequest {
   readonly wanted: number;
   /** What would be taken ahead if plenty remained. */
   readonly ahead: number;
+  /** This much may be had in one lease even if it is more than a quarter of what remains. */
+  readonly small: number;
 }
 
 export interface LeaseAnswer {
   /** 0: fewer than `least` remain. */
   readonly granted: number;
+  /** What remained after it, or the most that can have remained when nothing was granted. */
+  readonly spare: number;
   /** Milliseconds of database time. */
   readonly window: number;
   /** From the statement's start to the window's end; Infinity for `total`. */
@@ -56,13 +60,16 @@ export class QuotaStore {
     this.#slotsSql = slotsSql(now);
   }
 
-  /** Leases units in one conditional statement: a twentieth of what remains at most, but no less than is wanted. */
-  async lease({ holderId, per, unit }: QuotaKey, { limit, least, wanted, ahead }: LeaseRequest): Promise<LeaseAnswer> {
-    const [row] = await this.#on.query<{ granted: number; window: number; now: number }>(this.#leaseSql, [
-      holderId, per, unit, limit, least, wanted, ahead,
+  /**
+   * Leases units in one conditional statement: what is wanted, but so that a crowd at one replica leaves something to
+   * the others no more than a quarter of what remains; or ahead of need, a twentieth at most.
+   */
+  async lease({ holderId, per, unit }: QuotaKey, { limit, least, wanted, ahead, small }: LeaseRequest): Promise<LeaseAnswer> {
+    const [row] = await this.#on.query<{ granted: number | null; spare: number | null; window: number; now: number }>(this.#leaseSql, [
+      holderId, per, unit, limit, least, wanted, ahead, small,
     ]);
     if (row === undefined) throw new TypeError('the lease statement answers one row');
-    return { granted: row.granted, window: row.window, leftMs: row.window + windowMs[per] - row.now };
+    return { granted: row.granted ?? 0, spare: row.spare ?? least - 1, window: row.window, leftMs: row.window + windowMs[per] - row.now };
   }
 
   /** Gives unspent units back, if their window is still the one that is counted. */
@@ -108,9 +115,10 @@ const asLeasedUnits = ({ per, unit, leased, window }: { per: QuotaPeriod; unit: 
   windowEnd: per === 'total' ? null : new Date(window + windowMs[per]),
 });
 
-/** $1 holder, $2 per, $3 unit, $4 limit, $5 least, $6 wanted, $7 ahead. */
+/** $1 holder, $2 per, $3 unit, $4 limit, $5 least, $6 wanted, $7 ahead, $8 small. */
 function leaseSql(now: string): string {
-  const granted = (remaining: string): string => `least(${remaining}, greatest($6::bigint, least($7::bigint, (${remaining}) / 20)))`;
+  const granted = (remaining: string): string =>
+    `least(${remaining}, greatest($5::bigint, least($6::bigint, greatest($8::bigint, (${remaining}) / 4)), least($7::bigint, (${remaining}) / 20)))`;
   // A clock that stepped back does not open an old window again: the later window stays in force.
   const base = 'CASE WHEN u.window_start < excluded.window_start THEN 0 ELSE u.leased END';
   const remaining = `$4::bigint - ${base}`;
@@ -125,9 +133,9 @@ function leaseSql(now: string): string {
         leased = ${base} + ${granted(remaining)},
         granted = ${granted(remaining)}
       WHERE ${remaining} >= $5::bigint
-      RETURNING u.granted, u.window_start
+      RETURNING u.granted, $4::bigint - u.leased AS spare, u.window_start
     )
-    SELECT coalesce(taken.granted, 0) AS granted, ${milliseconds('coalesce(taken.window_start, clock.start)')} AS window,
+    SELECT taken.granted, taken.spare, ${milliseconds('coalesce(taken.window_start, clock.start)')} AS window,
       ${milliseconds('clock.now')} AS now
     FROM clock LEFT JOIN taken ON true`;
 }
@@ -138,13 +146,13 @@ const alive = (now: string): string => `(value->>'seen')::float8 > ${millisecond
 function slotsSql(now: string): string {
   const others = `SELECT coalesce(sum((value->>'held')::int), 0)::int FROM jsonb_each(s.slots) WHERE key <> $2::text AND ${alive(now)}`;
   const kept = `SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(s.slots) WHERE key <> $2::text AND ${alive(now)}`;
-  const mine = `(SELECT (value->>'held')::int FROM jsonb_each(s.slots) WHERE key = $2::text AND ${alive(now)})`;
+  const mine = `SELECT coalesce(sum((value->>'held')::int), 0)::int FROM jsonb_each(s.slots) WHERE key = $2::text AND ${alive(now)}`;
   const held = (taken: string): string => `greatest($4::int, least($5::int, $3::int - (${taken})))`;
   const entry = (count: string): string =>
     `CASE WHEN ${count} > 0 THEN jsonb_build_object($2::text, jsonb_build_object('held', ${count}, 'seen', ${milliseconds(now)})) ELSE '{}' END`;
   return `
     INSERT INTO quota_slots AS s (holder_id, slots) VALUES ($1::uuid, ${entry(held('0'))})
     ON CONFLICT (holder_id) DO UPDATE SET slots = (${kept}) || ${entry(held(others))}
-    WHERE $5::int <= $4::int OR ${held(others)} > $4::int OR ${mine} IS DISTINCT FROM $4::int
+    WHERE $5::int <= $4::int OR ${held(others)} > $4::int OR (${mine}) <> $4::int
     RETURNING coalesce((s.slots #>> ARRAY[$2::text, 'held'])::int, 0) AS held`;
 }
