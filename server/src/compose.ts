@@ -1,14 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { backupControl } from './compose/backup.ts';
 import { startSample, type SampleProgress } from './compose/sample.ts';
 import { removeNodeFile, writeNodeFile } from './config/node-file.ts';
+import { programVersion } from './config/program.ts';
 import type { ListenerSettings, Settings } from './config/settings.ts';
 import { prepareDataApp } from './http/data-app.ts';
 import type { FaceParts } from './http/face.ts';
 import { healthRoutes } from './http/health.ts';
 import { openListener } from './http/listener.ts';
 import { managementApi } from './http/management/app.ts';
+import { backupRoutes } from './http/management/backup.ts';
 import { explainRoutes } from './http/management/explain.ts';
 import { grantRoutes } from './http/management/grants.ts';
 import { importRoutes } from './http/management/imports.ts';
@@ -31,8 +33,8 @@ import { startUpkeep } from './jobs/upkeep.ts';
 import { systemClock } from './kernel/clock.ts';
 import { newId } from './kernel/ids.ts';
 import { Access, defaultBounds, Delivery, type FailureLog } from './modules/delivery/index.ts';
-import { ensureAdministrator, mintOperatorToken, removeOperatorToken } from './modules/identity/index.ts';
-import { ensurePartitions, openWriter } from './modules/journal/index.ts';
+import { ensureAdministrator, mintOperatorToken, removeOperatorToken, type OperatorToken } from './modules/identity/index.ts';
+import { ensurePartitions, openWriter, type JournalWriter } from './modules/journal/index.ts';
 import { QuotaKeeper } from './modules/quotas/index.ts';
 import { ResourceWatch, SourceConnections } from './modules/resources/index.ts';
 import { govRoutes } from './profiles/gov/routes.ts';
@@ -76,15 +78,9 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const quotas = new QuotaKeeper({ database, replica: newId() });
   const access = new Access(database, key);
   const metrics = new Metrics(() => delivery.running.size);
-  const observed = {
-    record: (entry: Parameters<typeof journal.record>[0]) => {
-      metrics.observe(entry);
-      return journal.record(entry);
-    },
-  };
   const bounds = { ...defaultBounds, deadlineMs: settings.delivery.deadlineSeconds * 1000 };
   const watch = new ResourceWatch(database, connections, { onError: (error, resource) => logger.warn({ err: error, resource }, 'a changed source could not be looked at') });
-  const delivery = new Delivery({ database, access, quotas, journal: observed, connections, clock: systemClock }, bounds, failureLog(logger, access, watch));
+  const delivery = new Delivery({ database, access, quotas, journal: counted(journal, metrics), connections, clock: systemClock }, bounds, failureLog(logger, access, watch));
   await access.start(async () => {
     await delivery.running.recheck();
     await connections.refresh(database);
@@ -92,8 +88,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const upkeep = startUpkeep(database, systemClock, settings.journal.retentionDays, (step, error) => logger.error({ err: error, step }, 'upkeep failed'));
 
   const urls: Record<string, string> = {};
-  const operatorToken = settings.operatorToken ? await mintOperatorToken(settings.folder) : undefined;
-  if (operatorToken === undefined) await removeOperatorToken(settings.folder);
+  const operatorToken = await operatorTokenOf(settings);
   const about = { version: await programVersion(), retentionDays: settings.journal.retentionDays };
   const csv = new CsvImporter(hosted.tables, await incomingFolder(settings.folder));
   const dataListeners = settings.listeners.filter((listener) => listener.serves === 'data').map((listener) => listener.name);
@@ -104,7 +99,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const apps = await openListeners(settings, logger, urls, async (app, listener) => {
     if (listener.serves === 'data') return dataFaces(app, { delivery, access, listener: listener.name, readers: settings.delivery }, () => urls[listener.name] ?? '');
     healthRoutes(app, { database, access, metrics });
-    return managementApi(app, management, [logInRoutes], [...closedRoutes, sampleRoutes(sample)]);
+    return managementApi(app, management, [logInRoutes], [...closedRoutes, sampleRoutes(sample), backupRoutes(backupControl(storage, settings.folder, about.version))]);
   });
   await writeNodeFile(settings.folder, settings.listeners, urls);
   const sampling = startSample(sample, settings.sample && dataListeners.length > 0, access, logger, sampleProgress);
@@ -155,6 +150,21 @@ function dataFaces(app: FastifyInstance, parts: FaceParts, baseUrl: () => string
   govRoutes(app, { ...parts, baseUrl });
 }
 
+/** The journal, whose records are counted as they pass. */
+const counted = (journal: JournalWriter, metrics: Metrics): Pick<JournalWriter, 'record'> => ({
+  record: (entry) => {
+    metrics.observe(entry);
+    return journal.record(entry);
+  },
+});
+
+/** A new one each start; the one before does not stay where it is switched off. */
+async function operatorTokenOf({ operatorToken, folder }: Settings): Promise<OperatorToken | undefined> {
+  if (operatorToken) return mintOperatorToken(folder);
+  await removeOperatorToken(folder);
+  return undefined;
+}
+
 /** What callers are not told, the operator finds here by the error's ID; a source that has changed is looked at. */
 const failureLog =
   (logger: Logger, access: Access, watch: ResourceWatch): FailureLog =>
@@ -163,11 +173,6 @@ const failureLog =
     logger[error.kind === 'internal' ? 'error' : 'info']({ errorId, code: error.code, requestId, traceId, face, product, err: error.cause }, 'call refused');
     if (error.kind === 'source-changed') void access.product(product).then((live) => live && watch.report(live.resource), () => {});
   };
-
-async function programVersion(): Promise<string> {
-  const { version }: { version: string } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-  return version;
-}
 
 /** Where callers find a listener: its public URL, else its address, with the loopback standing for "every address". */
 function urlOf(listener: ListenerSettings, app: FastifyInstance): string {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { Database } from '../../storage/database.ts';
-import { monthOf } from './months.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import type { Database, Transaction } from '../../storage/database.ts';
+import { monthOf, monthOfPartition } from './months.ts';
 import { recordSystem } from './operations.ts';
 import { lockSharedWriter, makePartitions } from './store.ts';
 
@@ -21,4 +22,14 @@ export function ensurePartitions(database: Database, clock: Clock): Promise<stri
     }
     return made;
   });
+}
+
+/** Makes the partitions of these names, as another journal had them; throws `journal.partition.name` for one that tells no month. */
+export async function remakePartitions(tx: Transaction, names: readonly string[]): Promise<void> {
+  const months = names.map((name) => {
+    const month = monthOfPartition(name);
+    if (month === undefined) throw new DomainError('invalid-definition', 'journal.partition.name', `${name} 不是日志分区 (not a partition of the journal)`);
+    return month;
+  });
+  await makePartitions(tx, months);
 }
