@@ -1,15 +1,7 @@
 import pg from 'pg';
-import { systemClock } from '../server/src/kernel/clock.ts';
 import { newId } from '../server/src/kernel/ids.ts';
-import { createGrant } from '../server/src/modules/grants/index.ts';
-import { createSubject, issueAppkey } from '../server/src/modules/identity/index.ts';
-import { createProduct, publishProduct } from '../server/src/modules/products/index.ts';
-import { addResource, addSource, describeTable, SourceConnections } from '../server/src/modules/resources/index.ts';
-import { postgresSource } from '../server/src/sources/postgres/index.ts';
-import { migrate } from '../server/src/storage/migrate.ts';
-import { checkNodeKey, NodeKey } from '../server/src/storage/node-key.ts';
-import { openPostgres } from '../server/src/storage/postgres.ts';
-import { startNode } from '../server/test/support/node.ts';
+import { NodeKey } from '../server/src/storage/node-key.ts';
+import { startNode, type StartedNode } from '../server/test/support/node.ts';
 
 const admin = process.env['BENCH_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
@@ -55,27 +47,28 @@ export async function makeDatabases(): Promise<Databases> {
   return { node: at(node), source: at(source), key, appkey, drop: () => sql(admin, `DROP DATABASE ${node} WITH (FORCE)`, `DROP DATABASE ${source} WITH (FORCE)`) };
 }
 
+/** Describes the product through the management API, as an operator would; answers the appkey. */
 async function describeProduct(nodeUrl: string, sourceUrl: string, key: NodeKey): Promise<string> {
-  const database = openPostgres(nodeUrl, () => {});
-  await migrate(database);
-  await checkNodeKey(database, key);
-  const connections = new SourceConnections([postgresSource], key);
+  await using node = await startNode({ engine: 'postgres', databaseUrl: nodeUrl, env: { LINGQU_NODE_KEY: key.toText() } });
   const { hostname: host, port, username: user, pathname } = new URL(sourceUrl);
-  const settings = { host, port: Number(port || 5432), user, database: pathname.slice(1) };
-  await database.transaction((tx) => addSource(tx, connections, { name: 'bench', type: 'postgres', settings }, null));
-  const input = { name: 'tides', source: 'bench', table: 'tides' };
-  const found = await describeTable(database, connections, input);
-  const appkey = await database.transaction(async (tx) => {
-    await addResource(tx, input, found, null);
-    const product = await createProduct(tx, { code: 'tides', definition }, null);
-    await publishProduct(tx, product.code, product.version);
-    const subject = await createSubject(tx, systemClock, { name: 'bench', kind: 'application' });
-    await createGrant(tx, { subjectId: subject.id, product: 'tides', terms: { policy } });
-    return (await issueAppkey(tx, systemClock, subject.id)).appkey;
-  });
-  await connections.close();
-  await database.close();
+  await post(node, '/sources', { name: 'bench', type: 'postgres', settings: { host, port: Number(port || 5432), user, database: pathname.slice(1) } });
+  await post(node, '/resources', { name: 'tides', source: 'bench', table: 'tides' });
+  await post(node, '/products', { code: 'tides', definition });
+  await post(node, '/products/tides/publish', undefined, { 'if-match': '"1"' });
+  await post(node, '/subjects', { name: 'bench', kind: 'application' });
+  await post(node, '/grants', { subject: 'bench', product: 'tides', terms: { policy } });
+  const { appkey } = await post<{ appkey: string }>(node, '/subjects/bench/appkeys', {});
   return appkey;
+}
+
+async function post<T>(node: StartedNode, path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+  const answer = await fetch(`${node.managementUrl}/api/v1${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${node.operatorToken}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
 }
 
 const definition = {

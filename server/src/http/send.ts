@@ -20,7 +20,7 @@ export async function sendAnswer(reply: FastifyReply, answer: Answer, bounds: Re
   reply.header('content-type', answer.contentType);
   const accepted = reply.request.headers['accept-encoding'];
   if (answer.kind === 'whole') {
-    const body = Buffer.from(answer.body);
+    const { body } = answer;
     const coding = chooseEncoding(accepted, body.length);
     return reply.headers(codingHeaders(coding)).send(coding === 'identity' ? body : await compress(coding, body));
   }
