@@ -51,7 +51,7 @@ onStartedNodes('grants, explain, preview', (bench) => {
     await refused({ subject: 'app', product: 'cxgc', terms: { policy: { columns: ['nosuch'] } } }, 422, 'policy.unenforceable');
     await refused({ subject: 'app', product: 'cxgc', terms: { validFrom: '2027-01-01', validTo: '2026-01-01' } }, 422, 'grant.period');
     const both = await Promise.all([api('POST', '/grants', { body: { subject: 'app', product: 'cxgc', terms } }), api('POST', '/grants', { body: { subject: 'app', product: 'cxgc', terms } })]);
-    assert.deepEqual(both.map(({ status }) => status).toSorted(), [201, 409]);
+    assert.deepEqual(both.map(({ status }) => status).toSorted((a, b) => a - b), [201, 409]);
     assert.equal(both.find(({ status }) => status === 409)?.body.code, 'grant.exists');
   });
 

@@ -28,9 +28,9 @@ onStartedNodes('journal and usage', (bench) => {
     const { appkey } = (await api('POST', '/subjects/app/appkeys', { body: {} })).body;
     await api('POST', '/grants', { body: { subject: 'app', product: 'cxgc', terms: { policy: { quotas: [{ per: 'total', unit: 'calls', limit: 5 }] } } } });
     const formula = (await api('POST', `/subjects/${encodeURIComponent('=cmd|x')}/appkeys`, { body: {} })).body.appkey;
-    for (const [key, query] of [...Array.from({ length: 7 }, () => [appkey, '&pageSize=10']), [formula, ''], ['nosuchkey', ''], [appkey, '&station=1']]) {
+    for (const [key, rest] of [...Array.from({ length: 7 }, () => [appkey, '&pageSize=10']), [formula, ''], ['nosuchkey', ''], [appkey, '&station=1']]) {
       const id = `journal-${sent.length}-${crypto.randomUUID()}`;
-      const response = await fetch(`${node.dataUrl}/gov/v1/cxgc?appkey=${key}${query}`, { headers: { 'x-request-id': id } });
+      const response = await fetch(`${node.dataUrl}/gov/v1/cxgc?appkey=${key}${rest}`, { headers: { 'x-request-id': id } });
       const text = await response.text();
       const { data }: { data: unknown[] } = JSON.parse(text);
       sent.push({ id, status: response.status, bytes: Buffer.byteLength(text), rows: data.length });

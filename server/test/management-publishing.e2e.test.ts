@@ -77,7 +77,7 @@ onStartedNodes('from a table to a governed service interface', (bench) => {
   it('[GOV-code] the node gives codes by the rule, unique also under concurrency, and explains those that break it', async () => {
     const { api } = bench;
     const made = await Promise.all(Array.from({ length: 5 }, () => api('POST', '/products', { body: { definition: tideDefinition() } })));
-    assert.deepEqual(made.map(({ body }) => body.code).toSorted(), [1, 2, 3, 4, 5].map((n) => `s_440300_${n}`));
+    assert.deepEqual(made.map(({ body }) => String(body.code)).toSorted(), [1, 2, 3, 4, 5].map((n) => `s_440300_${n}`));
     for (const code of ['s_110000_1', 's_440300_x', 'S-1', 'ab', '../x']) {
       const { status, body } = await api('POST', '/products', { body: { code, definition: tideDefinition() } });
       assert.deepEqual([status, body.code], [422, 'product.code.rule'], code);
@@ -111,7 +111,7 @@ onStartedNodes('from a table to a governed service interface', (bench) => {
     const without = await change(null);
     assert.deepEqual([without.status, without.body.code], [428, 'version.required']);
     const both = await Promise.all([change(etag), change(etag)]);
-    assert.deepEqual(both.map(({ status }) => status).toSorted(), [200, 412], 'of two at once one wins');
+    assert.deepEqual(both.map(({ status }) => status).toSorted((a, b) => a - b), [200, 412], 'of two at once one wins');
     const stale = await change(etag);
     assert.deepEqual([stale.status, stale.body.code], [412, 'version.stale']);
     const removal = await api('DELETE', '/products/broken', { etag });

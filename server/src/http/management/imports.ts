@@ -146,22 +146,21 @@ function parseJson(text: string): unknown {
 
 /** A line for each step of the work, as far as the reader keeps up, and a last one with what came of it. */
 async function* progressOf(load: Load, request: FastifyRequest): AsyncGenerator<string> {
-  let latest: { step: string; rows: number } | undefined;
-  let ended = false;
+  const told: { latest?: { readonly step: string; readonly rows: number } | undefined; ended: boolean } = { ended: false };
   let news = Promise.withResolvers<void>();
   const work = load((step, rows) => {
-    latest = { step, rows };
+    told.latest = { step, rows };
     news.resolve();
   });
   const outcome = work.then((report) => ({ report }), (error: unknown) => ({ problem: problemFrom(error, request) })).finally(() => {
-    ended = true;
+    told.ended = true;
     news.resolve();
   });
-  while (!ended) {
+  while (!told.ended) {
     await news.promise;
     news = Promise.withResolvers<void>();
-    if (latest !== undefined) yield `${JSON.stringify(latest)}\n`;
-    latest = undefined;
+    if (told.latest !== undefined) yield `${JSON.stringify(told.latest)}\n`;
+    told.latest = undefined;
   }
   yield `${JSON.stringify(await outcome)}\n`;
 }

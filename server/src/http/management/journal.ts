@@ -26,7 +26,7 @@ const recordProperties = {
   intentAt: OptionalInstant, intentEpoch: whole, intentSequence: whole, details: text, digest: text,
 } as const satisfies Readonly<Record<keyof JournalRecord, unknown>>;
 const RecordView = Type.Object(recordProperties, { $id: 'JournalRecord' });
-const columns = Object.keys(recordProperties) as readonly (keyof JournalRecord)[];
+const columns = Object.keys(recordProperties);
 
 const filters = {
   from: Type.Optional(Type.String({ ...TimeText })),
@@ -92,6 +92,11 @@ async function* csvOf(pages: AsyncIterable<readonly JournalRecord[]>): AsyncGene
   const encoder = csvRowsEncoder({ reader: 'people' });
   yield encoder.head(columns.map((name) => ({ name })));
   for await (const page of pages) {
-    yield encoder.rows({ kind: 'cells', rows: page.map((record) => columns.map((name) => (record[name] === null ? null : String(record[name])))) });
+    yield encoder.rows({ kind: 'cells', rows: page.map(cellsOf) });
   }
+}
+
+function cellsOf(record: JournalRecord): (string | null)[] {
+  const values: Readonly<Record<string, string | number | null>> = { ...record };
+  return columns.map((name) => values[name]?.toString() ?? null);
 }

@@ -4,6 +4,8 @@ type Json = { readonly [key: string]: unknown };
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const objectOf = (value: unknown): Json => (isObject(value) ? value : {});
+
 /** Stands for a reference while the plug-in works, whose own resolver knows neither our names nor cycles. */
 const MARK = 'x-lingqu-ref';
 
@@ -24,17 +26,16 @@ export function openApiOptions(): SwaggerOptions {
       security: [{ bearer: [] }, { session: [] }],
     },
     transform: ({ schema, url }) => {
-      const { querystring, params, headers, body, ...rest } = schema as Json;
+      const { querystring, params, headers, body, ...rest } = objectOf(schema);
       // parameters are listed one by one: the object that holds them has no name
       const listed = { ...(isObject(querystring) && { querystring: inside(querystring, components, 'input') }), ...(isObject(params) && { params }), ...(isObject(headers) && { headers }) };
       const sent = isObject(body) ? { body: hoist(body, components, 'input') } : {};
-      return { schema: { ...(inside(rest, components, 'output') as Json), ...listed, ...sent }, url };
+      return { schema: { ...inside(rest, components, 'output'), ...listed, ...sent }, url };
     },
     transformObject: (document) => {
-      const { openapiObject } = document as { openapiObject: Json };
+      const openApi = 'openapiObject' in document ? objectOf(document.openapiObject) : {};
       const schemas = Object.fromEntries([...components].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-      const before = isObject(openapiObject['components']) ? openapiObject['components'] : {};
-      return refer({ ...openapiObject, components: { ...before, schemas } }) as Json;
+      return objectOf(refer({ ...openApi, components: { ...objectOf(openApi['components']), schemas } }));
     },
   };
 }
@@ -59,7 +60,7 @@ function hoist(value: unknown, components: Map<string, unknown>, way: Way): unkn
   return { [MARK]: name, ...(initial !== undefined && { default: initial }) };
 }
 
-function inside(schema: Json, components: Map<string, unknown>, way: Way): unknown {
+function inside(schema: Json, components: Map<string, unknown>, way: Way): Json {
   const { properties, required } = schema;
   const optional = way === 'input' && isObject(properties) && Array.isArray(required);
   const shown = optional ? { ...schema, required: required.filter((name: string) => !hasDefault(properties[name])) } : schema;

@@ -14,7 +14,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const check = Compile(schema);
   return (given: unknown) => {
     if (given instanceof Readable) return { value: given }; // a file is checked by whoever reads it
-    const value = Default(schema, httpPart === 'body' ? structuredClone(given) : Convert(schema, { ...(given as object) }));
+    const value = Default(schema, httpPart === 'body' ? structuredClone(given) : Convert(schema, typeof given === 'object' ? { ...given } : given));
     return check.Check(value) ? { value } : { error: invalid(faultTexts(check.Errors(value), httpPart ?? 'request')) };
   };
 };
