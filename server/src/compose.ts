@@ -77,7 +77,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const journal = await openWriter(database, systemClock);
   const quotas = new QuotaKeeper({ database, replica: newId() });
   const access = new Access(database, key);
-  const metrics = new Metrics(() => delivery.running.size);
+  const metrics: Metrics = new Metrics((): number => delivery.running.size);
   const bounds = { ...defaultBounds, deadlineMs: settings.delivery.deadlineSeconds * 1000 };
   const watch = new ResourceWatch(database, connections, { onError: (error, resource) => logger.warn({ err: error, resource }, 'a changed source could not be looked at') });
   const delivery = new Delivery({ database, access, quotas, journal: counted(journal, metrics), connections, clock: systemClock }, bounds, failureLog(logger, access, watch));

@@ -35,7 +35,7 @@ export async function backup({ env, file, passphrase, progress }: Options): Prom
   if ((await appliedMigrations(place.database)).length === 0) throw nothingToBackUp();
   const key = await keyFor(place.database, settings);
   const source: DumpSource = { database: place.database, key, program: await programVersion(), files: await filesOf(settings.folder) };
-  return keepBackup(dump(source, passphrase, progress), file, passphrase);
+  return await keepBackup(dump(source, passphrase, progress), file, passphrase);
 }
 
 /**
