@@ -83,11 +83,16 @@ onStartedNodes('sources and resources', (bench) => {
   });
 
   it('paths that hold what no name holds are answered as missing', async () => {
-    for (const path of ['/sources/%00', '/resources/a%00b', '/products/%00', '/grants/%00', '/grants/x', '/sources/%F0%9F%98%80']) {
+    for (const path of ['/grants/x', '/grants/0f89d39e-5054-43dd-a727-694c52fbfafc', '/sources/%F0%9F%98%80', '/products/Cxgc', '/resources/%27%20OR%201']) {
       const { status, body } = await bench.api('GET', path);
       assert.deepEqual([status, body.title], [404, 'not-found'], path);
     }
-    assert.equal((await bench.api('GET', '/sources/%ff')).status, 400);
+    for (const path of ['/sources/%00', '/resources/a%00b', '/products/%00', '/grants/%00']) {
+      const { status } = await bench.api('GET', path);
+      assert.ok([400, 404].includes(status), `${path}: no text with NUL reaches the database`);
+    }
+    const unreadable = await bench.api('GET', '/sources/%ff');
+    assert.deepEqual([unreadable.status, unreadable.body.code], [400, 'request.malformed']);
   });
 
   it('a vanished column is a named error, a notice, and no failure of the node; accepting it mends the resource', async () => {

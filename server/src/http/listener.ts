@@ -54,6 +54,12 @@ export async function openListener(settings: ListenerOptions, logger: FastifyBas
     requestIdHeader: false,
     genReqId: (request) => requestId(oneHeader(request.headers['x-request-id'])),
     serverFactory: (handler) => server.on('request', handler),
+    // what fails before any route and hook, such as an address that is no UTF-8: answered as everything else here
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      if (settings.serves === 'data') reply.headers(dataHeaders);
+      app.errorHandler(error, request, reply);
+    },
     // Faces read their queries themselves, strictly.
     routerOptions: { maxParamLength: 200, ...(settings.serves === 'data' ? { querystringParser: () => ({}) } : {}) },
     clientErrorHandler: answerUnreadable,

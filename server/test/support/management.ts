@@ -1,4 +1,5 @@
 import type { StartedNode } from './node.ts';
+import { assertDocumented } from './openapi.ts';
 
 export interface Answered<T> {
   readonly status: number;
@@ -16,7 +17,10 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Speaks to the management API as the operator, or under another token: `manage(node)('POST', '/sources', {body})`. */
+/**
+ * Speaks to the management API as the operator, or under another token: `manage(node)('POST', '/sources', {body})`.
+ * Every answer is held to the API's own document.
+ */
 export function manage(node: StartedNode, as = node.operatorToken) {
   return async (method: string, path: string, { body, etag, token = as, headers = {} }: Asking = {}): Promise<Answered<Json>> => {
     const response = await fetch(`${node.managementUrl}/api/v1${path}`, {
@@ -30,7 +34,9 @@ export function manage(node: StartedNode, as = node.operatorToken) {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') === true && !response.headers.get('content-type')?.includes('ndjson');
-    return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+    const type = response.headers.get('content-type')?.split(';', 1)[0] ?? '';
+    const answer = { status: response.status, headers: response.headers, body: type.endsWith('json') && type !== 'application/x-ndjson' ? JSON.parse(text) : text };
+    await assertDocumented(node, method, path, { ...answer, type });
+    return answer;
   };
 }

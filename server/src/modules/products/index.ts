@@ -1,6 +1,5 @@
 export * from './model.ts';
-export { checkCode, checkName, classWords } from './rules.ts';
 export { shapeOf } from './shape.ts';
 export { changeProduct, createProduct, getProduct, publishProduct, removeProduct, unknownProduct, withdrawProduct } from './products.ts';
 export { findLiveProduct, findProduct, labelsOf, listProductRows as listProducts } from './store.ts';
-export { suggestDefinition, type Suggestion } from './suggestion.ts';
+export { suggestDefinition } from './suggestion.ts';

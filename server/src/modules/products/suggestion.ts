@@ -2,13 +2,13 @@ import { fieldTypesOf } from '../policy/index.ts';
 import type { ColumnDescription, Resource } from '../resources/index.ts';
 import type { Field, ProductDefinition } from './model.ts';
 
-/** A definition made from a resource's columns, to be completed by the provider: his name, his code, the product's name. */
-export type Suggestion = Omit<ProductDefinition, 'provider'> & { readonly provider: { readonly name: string; readonly code: string } };
-
 const wireName = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
 
-/** Fields named as their columns where a wire can carry that, else `f1`, `f2` …; ordered by the key, with no parameters. */
-export function suggestDefinition(resource: Resource): Suggestion {
+/**
+ * A definition made from a resource's columns, to be completed by the provider: his name, his code, the product's name.
+ * Fields named as their columns where a wire can carry that, else `f1`, `f2` …; ordered by the key, with no parameters.
+ */
+export function suggestDefinition(resource: Resource): ProductDefinition {
   return {
     provider: { name: '', code: '' },
     name: '',
