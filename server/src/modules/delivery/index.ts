@@ -2,6 +2,6 @@ export * from './model.ts';
 export { Access } from './access.ts';
 export { Delivery, Refusal } from './delivery.ts';
 export { callerGone } from './errors.ts';
-export { explainCall, type Explanation, type ExplainQuestion, type ExplainedTerm, type QuotaState } from './explain.ts';
-export { previewRows, PREVIEW_ROWS, type Preview, type PreviewQuestion } from './preview.ts';
+export { explainCall, type Explanation } from './explain.ts';
+export { previewRows, PREVIEW_ROWS } from './preview.ts';
 export type { FailureLog } from './record.ts';
