@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { identify } from './actor.ts';
+import { readJsonBodies } from './json-body.ts';
 import { openApiOptions } from './openapi.ts';
 import type { ManagementParts } from './parts.ts';
 import { answerProblem, answerUnknownPath } from './problems.ts';
@@ -22,6 +23,7 @@ export async function managementApi(app: FastifyInstance, parts: ManagementParts
   app.setNotFoundHandler(answerUnknownPath);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  readJsonBodies(app);
   await app.register(cookie);
   await app.register(swagger, openApiOptions());
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
