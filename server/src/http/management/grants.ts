@@ -8,7 +8,7 @@ import type { App, Routes } from './app.ts';
 import { expectedVersion, withVersion } from './etag.ts';
 import { subjectOf } from './finding.ts';
 import { operate } from './operate.ts';
-import { afterOf, PageOf, pageOf, pageQuery } from './paging.ts';
+import { afterIdOf, PageOf, pageOf, pageQuery } from './paging.ts';
 import type { ManagementParts } from './parts.ts';
 import { answers, created, IfMatch, Instant, isoOf, OptionalInstant, Reference } from './schemas.ts';
 
@@ -64,7 +64,7 @@ function readRoutes(app: App, parts: ManagementParts): void {
     const ownerId = ownerFilter(request.actor, 'grants.read');
     const subjectId = subject === undefined ? undefined : (await subjectOf(database, subject)).id;
     const productId = product === undefined ? undefined : (await getProduct(database, product)).id;
-    const rows = await listGrants(database, { after: afterOf(cursor), limit: limit + 1, ownerId, subjectId, productId, state });
+    const rows = await listGrants(database, { after: afterIdOf(cursor), limit: limit + 1, ownerId, subjectId, productId, state });
     const page = pageOf(rows, limit, ({ id }) => id);
     return { ...page, items: page.items.map(viewOf) };
   });

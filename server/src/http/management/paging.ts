@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { DomainError } from '../../kernel/errors.ts';
+import { isId } from '../../kernel/ids.ts';
 
 /** Query of every list: an opaque cursor and a limit. */
 export const pageQuery = {
@@ -16,8 +17,17 @@ export function afterOf(cursor: string | undefined): string {
   if (cursor === undefined) return '';
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
   if (text.startsWith('k:') && !text.includes('\0')) return text.slice(2);
-  throw new DomainError('invalid-parameter', 'page.cursor', '游标无效，请使用上一页返回的 next (use the next of the page before)');
+  throw wrongCursor();
 }
+
+/** As `afterOf`, where the keys are identifiers. */
+export function afterIdOf(cursor: string | undefined): string {
+  const after = afterOf(cursor);
+  if (after === '' || isId(after)) return after;
+  throw wrongCursor();
+}
+
+const wrongCursor = (): DomainError => new DomainError('invalid-parameter', 'page.cursor', '游标无效，请使用上一页返回的 next (use the next of the page before)');
 
 /** A page out of `limit + 1` rows read in the order of their keys. */
 export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (row: T) => string): { items: T[]; next: string | null } {
