@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { allow } from '../../modules/identity/index.ts';
 import { currentRevision } from '../../storage/revision.ts';
 import type { Routes } from './app.ts';
+import { answers } from './schemas.ts';
 
 const NodeView = Type.Object(
   {
@@ -19,7 +20,7 @@ const NodeView = Type.Object(
 
 /** What this replica is and how it stands. */
 export const nodeRoutes: Routes = (parts) => async (app) => {
-  app.get('/node', { schema: { operationId: 'getNode', response: { 200: NodeView } } }, async (request) => {
+  app.get('/node', { schema: { operationId: 'getNode', response: answers(NodeView) } }, async (request) => {
     allow(request.actor, 'node.read');
     const { database, about } = parts;
     return {

@@ -7,6 +7,7 @@ import { sessionCookie } from './actor.ts';
 import type { Routes } from './app.ts';
 import { operate, operationOf, recordFailure } from './operate.ts';
 import { UserView, viewUser } from './people.ts';
+import { answers, created, nothing } from './schemas.ts';
 
 const Password = Type.String({ minLength: 1, maxLength: 200 });
 
@@ -31,9 +32,7 @@ export const logInRoutes: Routes = (parts) => async (app) => {
         operationId: 'logIn',
         security: [],
         body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 64 }), password: Password }, { additionalProperties: false }),
-        response: {
-          201: Type.Object({ csrfToken: Type.String(), expiresAt: Type.String({ format: 'date-time' }), mustChange: Type.Boolean(), user: UserView }),
-        },
+        response: created(Type.Object({ csrfToken: Type.String(), expiresAt: Type.String({ format: 'date-time' }), mustChange: Type.Boolean(), user: UserView })),
       },
     },
     async (request, reply) => {
@@ -51,9 +50,9 @@ export const logInRoutes: Routes = (parts) => async (app) => {
 
 /** What the holder of a session may always do: see who he is, change his password, end it. */
 export const sessionRoutes: Routes = (parts) => async (app) => {
-  app.get('/session', { schema: { operationId: 'getSession', response: { 200: ActorView } } }, async (request) => viewActor(request.actor));
+  app.get('/session', { schema: { operationId: 'getSession', response: answers(ActorView) } }, async (request) => viewActor(request.actor));
 
-  app.delete('/session', { schema: { operationId: 'logOut', response: { 204: Type.Null() } } }, async (request, reply) => {
+  app.delete('/session', { schema: { operationId: 'logOut', response: nothing } }, async (request, reply) => {
     const session = ownSession(request);
     await operate(parts, request, 'session.end', (tx) => logOut(tx, session));
     return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send(null);
@@ -65,7 +64,7 @@ export const sessionRoutes: Routes = (parts) => async (app) => {
       schema: {
         operationId: 'changePassword',
         body: Type.Object({ current: Password, next: Password }, { additionalProperties: false }),
-        response: { 200: UserView },
+        response: answers(UserView),
       },
     },
     async (request) => {

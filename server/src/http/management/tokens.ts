@@ -3,6 +3,7 @@ import { createToken, listTokens, revokeToken, ScopeSchema } from '../../modules
 import type { Routes } from './app.ts';
 import { operate } from './operate.ts';
 import { TokenView, viewToken } from './people.ts';
+import { answers, created } from './schemas.ts';
 
 const Input = Type.Object(
   {
@@ -17,13 +18,13 @@ const Input = Type.Object(
 export const tokenRoutes: Routes = (parts) => async (app) => {
   const { database, clock } = parts;
 
-  app.get('/tokens', { schema: { operationId: 'listTokens', response: { 200: Type.Object({ items: Type.Array(TokenView) }) } } }, async (request) => ({
+  app.get('/tokens', { schema: { operationId: 'listTokens', response: answers(Type.Object({ items: Type.Array(TokenView) })) } }, async (request) => ({
     items: (await listTokens(database, request.actor.id)).map(viewToken),
   }));
 
   app.post(
     '/tokens',
-    { schema: { operationId: 'createToken', body: Input, response: { 201: Type.Object({ token: Type.String({ description: '仅显示一次' }), about: TokenView }) } } },
+    { schema: { operationId: 'createToken', body: Input, response: created(Type.Object({ token: Type.String({ description: '仅显示一次' }), about: TokenView })) } },
     async (request, reply) => {
       const { expiresAt, ...input } = request.body;
       const wanted = expiresAt === undefined ? input : { ...input, expiresAt: new Date(expiresAt) };
@@ -34,7 +35,7 @@ export const tokenRoutes: Routes = (parts) => async (app) => {
     },
   );
 
-  app.delete('/tokens/:id', { schema: { operationId: 'revokeToken', params: Type.Object({ id: Type.String({ maxLength: 64 }) }), response: { 200: TokenView } } }, async (request) => {
+  app.delete('/tokens/:id', { schema: { operationId: 'revokeToken', params: Type.Object({ id: Type.String({ maxLength: 64 }) }), response: answers(TokenView) } }, async (request) => {
     const token = await operate(parts, request, 'token.revoke', (tx) => revokeToken(tx, clock, request.actor.id, request.params.id), (revoked) => ({
       details: JSON.stringify({ token: revoked.name }),
     }));
