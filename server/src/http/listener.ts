@@ -21,7 +21,6 @@ declare module 'fastify' {
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 1024 * 1024;
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Handed over in every answer of a data face: nothing there is a page (design: Doors). */
 const dataHeaders = {
@@ -39,6 +38,9 @@ export interface ListenerOptions {
   readonly allow?: readonly string[];
   /** Proxies whose forwarding headers are believed, in CIDR. */
   readonly trustedProxies: readonly string[];
+  /** How long a caller may take to send the head of a request, and the whole of it; files to import aside. */
+  readonly headSeconds: number;
+  readonly requestSeconds: number;
 }
 
 /** A server for one listener, with what all have in common; routes are the caller's. */
@@ -50,6 +52,7 @@ export async function openListener(settings: ListenerOptions, logger: FastifyBas
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
+    childLoggerFactory: (parent) => parent, // what is logged of a request carries its ID anyway
     bodyLimit: MAX_BODY_BYTES,
     requestIdHeader: false,
     genReqId: (request) => requestId(oneHeader(request.headers['x-request-id'])),
@@ -75,30 +78,34 @@ export async function openListener(settings: ListenerOptions, logger: FastifyBas
     request.traceId = traceIdOf(request.headers.traceparent);
     reply.header('x-request-id', request.id);
     if (settings.serves === 'data') reply.headers(dataHeaders);
-    else boundSlowBody(request.raw);
+    else boundSlowBody(request.raw, settings.requestSeconds);
     if (allowed !== undefined && !isAllowedAddress(allowed, request.clientAddress)) {
       throw new DomainError('address-not-allowed', 'listener.address', '该地址不在监听端口的白名单内 (this address may not use this listener)');
     }
+  });
+  app.addHook('onSend', async (request, reply) => {
+    // A body that was not read would stand before the connection's next request, or hold it for as long as it takes.
+    if (!request.raw.complete) void reply.header('connection', 'close');
   });
   return app;
 }
 
 /** An import may take hours to arrive: the management listener bounds every other body here. */
-function boundSlowBody(request: IncomingMessage): void {
+function boundSlowBody(request: IncomingMessage, seconds: number): void {
   if (request.complete || request.headers['content-type']?.startsWith('text/csv') === true) return;
   const timer = setTimeout(() => {
     if (!request.complete) request.destroy();
-  }, REQUEST_TIMEOUT_MS);
+  }, seconds * 1000);
   request.once('close', () => clearTimeout(timer));
 }
 
-async function serverOf({ tls, serves }: ListenerOptions): Promise<Server> {
+async function serverOf({ tls, serves, headSeconds, requestSeconds }: ListenerOptions): Promise<Server> {
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
-    requestTimeout: serves === 'data' ? REQUEST_TIMEOUT_MS : 0,
-    headersTimeout: 10_000,
+    requestTimeout: serves === 'data' ? requestSeconds * 1000 : 0,
+    headersTimeout: headSeconds * 1000,
     keepAliveTimeout: 65_000,
-    connectionsCheckingInterval: 5_000,
+    connectionsCheckingInterval: Math.min(5_000, headSeconds * 500),
   };
   if (tls === undefined) return createHttpServer(options);
   const [cert, key] = await Promise.all([readFile(tls.certificate), readFile(tls.key)]);

@@ -6,7 +6,7 @@ import type { Rendering } from './model.ts';
 export function readPlanOf(plan: Plan, resource: Resource, forms: Rendering['forms'], maskKey: Buffer): ReadPlan {
   return {
     table: resource.table,
-    columns: plan.columns.map((column) => readColumn(column, forms)),
+    columns: readColumnsOf(plan.columns, forms),
     natives: nativesOf(resource),
     where: plan.where,
     order: plan.order,
@@ -21,6 +21,16 @@ export function readPlanOf(plan: Plan, resource: Resource, forms: Rendering['for
 function readColumn(column: Plan['columns'][number], forms: Rendering['forms']): ReadColumn {
   const form: WireForm = column.mask === null || column.mask.kind === 'number' || column.mask.kind === 'date' ? forms[column.type] : 'text';
   return { name: column.name, column: column.column, columnType: column.columnType, mask: column.mask, form };
+}
+
+const readColumns = new WeakMap<Plan['columns'], Map<Rendering['forms'], readonly ReadColumn[]>>();
+
+/** A compiled grant hands out the same columns with every plan: what they are for a source is worked out once a face. */
+function readColumnsOf(columns: Plan['columns'], forms: Rendering['forms']): readonly ReadColumn[] {
+  const known = readColumns.get(columns) ?? new Map<Rendering['forms'], readonly ReadColumn[]>();
+  const made = known.get(forms) ?? columns.map((column) => readColumn(column, forms));
+  readColumns.set(columns, known.set(forms, made));
+  return made;
 }
 
 const natives = new WeakMap<Resource, Readonly<Record<string, string>>>();

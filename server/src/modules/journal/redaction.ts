@@ -6,7 +6,19 @@ const HIDDEN = '***';
 /** Names whose values are secrets whatever the product says of them; compared without case, `-`, `_`, `.` and blanks. */
 const secret = /appkey|applykey|accesskey|apikey|token|passw|pwd|vsftpd|secret|credential|authoriz|authcode|cookie|session|signature|^(?:sign|rid|key)$/;
 
-const isSecret = (name: string): boolean => secret.test(name.toLowerCase().replaceAll(/[-_.\s]/g, ''));
+const judged = new Map<string, boolean>();
+const MOST_JUDGED = 10_000;
+
+/** The same few names come with every call: what was found is kept. */
+function isSecret(name: string): boolean {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const found = secret.test(name.toLowerCase().replaceAll(/[-_.\s]/g, ''));
+  if (judged.size < MOST_JUDGED) judged.set(name, found);
+  return found;
+}
+
+const nothing: ReadonlySet<string> = new Set();
 
 /**
  * The parameters of a call as the `details` of its record: JSON text. Values of sensitive parameters and of every
@@ -14,7 +26,7 @@ const isSecret = (name: string): boolean => secret.test(name.toLowerCase().repla
  * beyond 4,000 characters together is left out and counted under `…`. `sensitive` is compared without case.
  */
 export function redactParameters(parameters: Readonly<Record<string, string>>, sensitive: ReadonlySet<string>): string {
-  const hidden = new Set([...sensitive].map((name) => name.toLowerCase()));
+  const hidden = sensitive.size === 0 ? nothing : new Set([...sensitive].map((name) => name.toLowerCase()));
   const names = Object.keys(parameters);
   const parts: string[] = [];
   let length = 0;

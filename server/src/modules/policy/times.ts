@@ -105,6 +105,7 @@ function write(instant: number, digits: string): string {
 }
 
 function fraction(digits: string): string {
+  if (digits === '') return '';
   const kept = digits.replace(/0+$/, '');
   return kept === '' ? '' : `.${kept}`;
 }

@@ -20,8 +20,31 @@ export const contextOf = (plan: ReadPlan, zone: string): SqlContext => ({
 export const orderSql = (plan: ReadPlan): string =>
   plan.order.map((term) => `${columnSql(term.column)} ${term.direction === 'desc' ? 'DESC' : 'ASC'}`).join(', ');
 
-/** The plan's columns, each already in its form; for JSON named as on the wire, for cells by their places. */
+interface Output {
+  readonly zone: string;
+  readonly maskKey: Buffer;
+  readonly text: string;
+  readonly values: readonly BoundValue[];
+}
+
+const outputs: Readonly<Record<RowShape, WeakMap<ReadPlan['columns'], Output>>> = { json: new WeakMap(), cells: new WeakMap() };
+
+/** The output of a plan at the head of a statement. The same columns come with every call under a grant: kept by them. */
 export function outputSql(plan: ReadPlan, shape: RowShape, context: SqlContext): string {
+  const { values } = context.bindings;
+  const known = outputs[shape].get(plan.columns);
+  if (values.length === 0 && known?.zone === context.zone && known.maskKey === plan.maskKey) {
+    values.push(...known.values);
+    return known.text;
+  }
+  const before = values.length;
+  const text = columnsSql(plan, shape, context);
+  if (before === 0) outputs[shape].set(plan.columns, { zone: context.zone, maskKey: plan.maskKey, text, values: [...values] });
+  return text;
+}
+
+/** The plan's columns, each already in its form; for JSON named as on the wire, for cells by their places. */
+function columnsSql(plan: ReadPlan, shape: RowShape, context: SqlContext): string {
   return plan.columns
     .map((column, index) => (shape === 'json' ? `${jsonValueSql(column, context)} AS ${quoteName(column.name)}` : `${cellSql(column, context)} AS ${cellName(index)}`))
     .join(', ');
