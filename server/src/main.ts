@@ -11,9 +11,7 @@ export async function serve(): Promise<void> {
     const node = await startNode(settings, logger, showProgress(process.stderr));
     if (node.administrator !== null) process.stdout.write(administratorLines(node.administrator));
     process.stdout.write(readyLine({ urls: node.urls, folder: settings.folder, pid: process.pid }));
-    void node.sampleCall.then((call) => {
-      if (call !== undefined) process.stdout.write(sampleLine(call));
-    });
+    void tellSample(node.sampleCall);
     const stop = (): void => {
       process.once('SIGINT', () => process.exit(1)); // asked twice: at once
       void node.close().then(() => process.exit(0));
@@ -31,6 +29,11 @@ const readyLine = (ready: { readonly urls: Node['urls']; readonly folder: string
 
 const administratorLines = ({ name, oneTimePassword }: { readonly name: string; readonly oneTimePassword: string }): string =>
   `管理员 ${name} 的一次性口令：${oneTimePassword} （仅显示这一次，首次登录须修改）\nAdministrator ${name}, one-time password: ${oneTimePassword} (shown once; to be changed at the first log-in)\n`;
+
+async function tellSample(made: Node['sampleCall']): Promise<void> {
+  const call = await made;
+  if (call !== undefined) process.stdout.write(sampleLine(call));
+}
 
 /** In double quotes, which every shell reads alike. */
 const sampleLine = (call: string): string => `试一试 (try it)：curl "${call}"\n`;

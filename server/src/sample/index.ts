@@ -1,2 +1,2 @@
 /** The sample: real tide predictions, published as SEA's own example, that a new node shares at its first start. */
-export { Sample, type SampleParts } from './sample.ts';
+export { Sample } from './sample.ts';

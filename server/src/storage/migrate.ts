@@ -23,11 +23,6 @@ async function load(): Promise<Migration[]> {
   );
 }
 
-/** The number of the newest migration that this program knows. */
-export async function schemaVersion(): Promise<number> {
-  return (await load()).at(-1)?.number ?? 0;
-}
-
 /** The tables that migrations make, by name, whether or not a database has them yet. */
 export async function migrationTables(): Promise<string[]> {
   return (await load()).flatMap(({ sql }) => [...sql.matchAll(/^CREATE TABLE (\w+)/gm)].map((match) => match[1] ?? ''));

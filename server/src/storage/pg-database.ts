@@ -122,11 +122,11 @@ const copyInto = (client: pg.PoolClient, table: string, columns: readonly string
 
 /** One array parameter a column: the same statement whatever the number of rows. */
 async function appendByInsert(on: Queryable, table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
-  const types = await columnTypes(on, table);
+  const known = await columnTypes(on, table);
   const arrays = columns.map((_, index) => rows.map((row) => row[index] ?? null));
   const names = columns.map(quoteName).join(',');
   const aliases = columns.map((_, index) => `c${index}`);
-  const casts = columns.map((name, index) => `c${index}::${types.get(name) ?? 'text'}`).join(',');
+  const casts = columns.map((name, index) => `c${index}::${known.get(name) ?? 'text'}`).join(',');
   const unnest = columns.map((_, index) => `$${index + 1}::text[]`).join(',');
   await on.query(`INSERT INTO ${table} (${names}) SELECT ${casts} FROM unnest(${unnest}) AS t(${aliases.join(',')})`, arrays);
 }

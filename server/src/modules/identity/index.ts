@@ -1,24 +1,15 @@
 /** The face of the module: people and how they log in, subjects and their credentials, and who may do what. */
 export {
-  roles, scopes, subjectKinds, userNamePattern,
-  RoleSchema, ScopeSchema, SubjectChanges, SubjectInput, TokenInput, UserChanges, UserInput,
-  type ApiToken, type Credential, type FoundCredential, type Page, type PageRequest, type Role, type Scope,
-  type Subject, type SubjectKind, type User,
+  RoleSchema, ScopeSchema, SubjectChanges, SubjectInput, UserChanges, UserInput,
+  type ApiToken, type Credential, type FoundCredential, type Role, type Scope, type Subject, type User,
 } from './model.ts';
-export {
-  actorText, allow, allowOwned, can, operatorActor, ownerFilter, rights, scopesOfRole, systemActor,
-  type Actor, type Reach, type Right,
-} from './rights.ts';
+export { actorText, allow, allowOwned, operatorActor, ownerFilter, type Actor, type Right } from './rights.ts';
 export { hashKey } from './secrets.ts';
-export { hashPassword, verifyPassword } from './hashing.ts';
-export { mlps3, newOneTimePassword, passwordProblems, type OneTimePassword, type PasswordProfile } from './passwords.ts';
-export {
-  logIn, logOut, resolveSession, sweepIdentity, verifyCsrf,
-  type AlongsideOption, type LogIn, type ProfileOption, type Session,
-} from './sessions.ts';
+export { newOneTimePassword, type OneTimePassword } from './passwords.ts';
+export { logIn, logOut, resolveSession, sweepIdentity, verifyCsrf, type LogIn, type Session } from './sessions.ts';
 export { changePassword } from './change-password.ts';
 export { createToken, listTokens, resolveToken, revokeToken, type IssuedToken } from './tokens.ts';
-export { isOperatorToken, mintOperatorToken, OPERATOR_TOKEN_FILE, removeOperatorToken, type OperatorToken } from './operator-token.ts';
+export { isOperatorToken, mintOperatorToken, removeOperatorToken, type OperatorToken } from './operator-token.ts';
 export {
   createUser, ensureAdministrator, getUser, listUsers, resetPassword, unlockUser, updateUser,
   type ListedUser,

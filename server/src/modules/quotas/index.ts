@@ -3,7 +3,7 @@ import type { QuotaUsage } from './model.ts';
 import { QuotaStore } from './store.ts';
 
 export { QuotaKeeper, type QuotaKeeperOptions } from './keeper.ts';
-export type { ConcurrencyLimit, Holders, LeasedUnits, Permit, QuotaUsage } from './model.ts';
+export type { ConcurrencyLimit, Holders, Permit, QuotaUsage } from './model.ts';
 
 /** What replicas have leased of a product's or a grant's quotas in the present windows, and its calls running now. */
 export const usageOf = (on: Queryable, holderId: string): Promise<QuotaUsage> => new QuotaStore(on).usage(holderId);
