@@ -7,8 +7,9 @@ import type { DomainError } from '../../kernel/errors.ts';
 import type { Database } from '../../storage/database.ts';
 import {
   changePassword, createUser, getUser, logIn, logOut, resetPassword, resolveSession,
-  sweepIdentity, unlockUser, updateUser, verifyCsrf, verifyPassword, type LogIn, type OneTimePassword, type User,
+  sweepIdentity, unlockUser, updateUser, verifyCsrf, type LogIn, type OneTimePassword, type User,
 } from './index.ts';
+import { verifyPassword } from './hashing.ts';
 import { chargeAttempt } from './store-attempts.ts';
 
 const MINUTE = 60_000;
