@@ -25,6 +25,9 @@ const Listener = Type.Object(
     trustedProxies: Type.Array(Cidr, { maxItems: 100, default: [] }),
     /** The base URL that callers use, where a proxy stands in front. */
     publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^/]+(/.*)?$', maxLength: 300 })),
+    /** How long a caller may take to send the head of a request, and the whole of it; files to import aside. */
+    headSeconds: Type.Integer({ minimum: 1, maximum: 60, default: 10 }),
+    requestSeconds: Type.Integer({ minimum: 1, maximum: 300, default: 30 }),
   },
   { additionalProperties: false },
 );
@@ -88,9 +91,10 @@ function defaultListeners(env: Environment): ListenerSettings[] {
   const text = env['LINGQU_PORT'] ?? '8600';
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_534) throw new DomainError('invalid-definition', 'settings.port', `LINGQU_PORT 应为端口号，实为 ${text} (LINGQU_PORT is not a port)`);
+  const rest = { trustedProxies: [], headSeconds: 10, requestSeconds: 30 };
   return [
-    { name: 'management', serves: 'management', address: '127.0.0.1', port, trustedProxies: [] },
-    { name: 'data', serves: 'data', address: env['LINGQU_HOST'] ?? '0.0.0.0', port: port === 0 ? 0 : port + 1, trustedProxies: [] },
+    { name: 'management', serves: 'management', address: '127.0.0.1', port, ...rest },
+    { name: 'data', serves: 'data', address: env['LINGQU_HOST'] ?? '0.0.0.0', port: port === 0 ? 0 : port + 1, ...rest },
   ];
 }
 

@@ -48,7 +48,7 @@ export async function answerCall(request: CallRequest, reply: FastifyReply, face
     }
     return await sendAnswer(reply, await delivery.answer(call, rendering), parts.readers, call.stop);
   } catch (thrown) {
-    if (thrown instanceof Refusal) return face.refuse(request, endingUnread(request, reply), thrown);
+    if (thrown instanceof Refusal) return face.refuse(throwingUnread(request), reply, thrown);
     throw thrown;
   }
 }
@@ -56,17 +56,13 @@ export async function answerCall(request: CallRequest, reply: FastifyReply, face
 /** Records and refuses a call by what `fault` says. */
 export async function refuseCall(request: CallRequest, reply: FastifyReply, face: Face, parts: FaceParts, fault: Error): Promise<FastifyReply> {
   const call: Call = { ...frameOf(request, reply, face, parts), key: undefined, parameters: {}, page: null, wantTotal: false };
-  return face.refuse(request, endingUnread(request, reply), await parts.delivery.refuse(call, face.status, fault));
+  return face.refuse(throwingUnread(request), reply, await parts.delivery.refuse(call, face.status, fault));
 }
 
-/**
- * A body that was not read to its end would stand in the way of the connection's next request, whose answer would then
- * be the complaint that this one came too slowly: the rest is thrown away, and the connection ends with the answer.
- */
-function endingUnread(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (request.raw.complete) return reply;
-  request.raw.resume();
-  return reply.header('connection', 'close');
+/** What still comes of a body is thrown away: the connection ends with the answer, which a caller who sends could miss. */
+function throwingUnread(request: CallRequest): CallRequest {
+  if (!request.raw.complete) request.raw.resume();
+  return request;
 }
 
 /** When the caller goes away before his answer is sent, the call is stopped. */
