@@ -118,8 +118,8 @@ describe('API tokens', () => {
     assert.equal((await as('provider').ask('DELETE', `/tokens/${body.about.id}`)).body.code, 'identity.token.unknown');
     assert.equal((await withToken(body.token, 'GET', '/journal')).status, 200);
     assert.equal((await as('manager').ask('DELETE', `/tokens/${body.about.id}`)).status, 200);
-    const after = await withToken(body.token, 'GET', '/journal');
-    assert.deepEqual([after.status, after.body.code], [401, 'identity.token.wrong']);
+    const revoked = await withToken(body.token, 'GET', '/journal');
+    assert.deepEqual([revoked.status, revoked.body.code], [401, 'identity.token.wrong']);
     for (const token of ['lq_' + 'A'.repeat(32), 'x'.repeat(32)]) assert.equal((await withToken(token, 'GET', '/journal')).body.code, 'identity.token.wrong');
   });
 });

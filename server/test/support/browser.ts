@@ -14,7 +14,7 @@ export interface Browser {
   readonly csrfToken: string;
   readonly mustChange: boolean;
   /** Asks the management API with the session's cookie; with its CSRF token unless another one, or undefined, is given. */
-  ask(method: string, path: string, body?: Json, csrf?: string | undefined): Promise<{ status: number; body: Json }>;
+  ask(method: string, path: string, body?: Json, csrf?: string): Promise<{ status: number; body: Json }>;
 }
 
 /** Tries to log in. */
