@@ -50,9 +50,9 @@ async function importFile(context: Context, file: string, options: ImportOptions
   });
   const name = options.name ?? basename(file, extname(file));
   const progress = out.progress(say('导入', 'importing'), size, bytesText);
-  const told = async function* (file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const told = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     let sent = 0;
-    for await (const chunk of file) {
+    for await (const chunk of chunks) {
       yield chunk;
       sent += chunk.length;
       progress.to(sent);

@@ -6,14 +6,17 @@ export interface Progress {
   end(): void;
 }
 
+/** Where people look; `isTTY` says whether they do. */
+export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
 const silent: Progress = { to: () => {}, end: () => {} };
 
 /**
  * A bar on stderr, where somebody looks at it.
  * @param total in the unit that `show` writes; 0: unknown, then only what is done is shown
  */
-export function progressOn(stream: NodeJS.WriteStream, wanted: boolean, label: string, total: number, show: (done: number) => string): Progress {
-  if (!wanted || !stream.isTTY) return silent;
+export function progressOn(stream: Terminal, wanted: boolean, label: string, total: number, show: (done: number) => string): Progress {
+  if (!wanted || stream.isTTY !== true) return silent;
   const bar = new cliProgress.SingleBar({
     stream,
     hideCursor: true,
