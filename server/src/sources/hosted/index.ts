@@ -24,7 +24,7 @@ export interface Hosted {
  */
 export function openHosted(database: Database, databaseUrl: string | undefined, connections = 10): Hosted {
   const pools = databaseUrl === undefined ? undefined : openReaderPools({ connectionString: databaseUrl }, connections, READ_TIMEOUT_SECONDS);
-  const reader: TableReader = pools === undefined ? new KeysetReader(database, ZONE) : new PostgresReader(pools.pages, pools.streams, ZONE);
+  const reader: TableReader = pools === undefined ? new KeysetReader(database, ZONE) : new PostgresReader(pools, ZONE);
   return {
     type: {
       type: 'hosted',

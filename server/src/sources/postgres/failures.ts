@@ -38,8 +38,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
 
 /** What a failure of the source means to the core; the cause stays with the operator. */
 export function sourceFailure(error: unknown, signal?: AbortSignal): DomainError {
-  if (error instanceof DomainError) return error;
   if (signal?.aborted === true) return signal.reason instanceof DomainError ? signal.reason : meaning(interrupted, error);
+  if (error instanceof DomainError) return error;
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? '';
     return meaning(meanings[code] ?? meanings[code.slice(0, 2)] ?? failed, error);
@@ -52,3 +52,6 @@ const meaning = ({ kind, code, message }: Meaning, cause: unknown): DomainError 
 
 /** All connections were taken for too long; node-postgres has other words for a server that does not answer. */
 const isPoolTimeout = (error: unknown): boolean => error instanceof Error && error.message.startsWith('timeout exceeded when trying to connect');
+
+/** A connection that was given up while an answer of it was awaited: the server was silent for too long. */
+export const givenUp = (): DomainError => meaning({ ...unavailable, code: 'source.silent' }, undefined);

@@ -13,7 +13,7 @@ class PostgresConnection extends PostgresReader implements SourceConnection {
   readonly #settings: PostgresSettings;
 
   constructor(pools: ReaderPools, settings: PostgresSettings) {
-    super(pools.pages, pools.streams, settings.timeZone);
+    super(pools, settings.timeZone);
     this.#pools = pools;
     this.#settings = settings;
   }

@@ -3,13 +3,27 @@ import pg from 'pg';
 /** Settings of every connection that reads rows: forms of dates and zone are fixed, and nothing can be written. */
 const readerSession = '-c TimeZone=Asia/Shanghai -c DateStyle=ISO -c IntervalStyle=iso_8601 -c default_transaction_read_only=on';
 
+/** How long a server may take to let a connection in. */
+const CONNECT_MS = 5_000;
+/** How long a call waits for a connection that others use: as long as any call may take (GOV-time). */
+const WAIT_MS = 15_000;
+
 /** A network that swallows packets is noticed this long after the server should have given up by itself. */
 const SILENCE_MS = 5_000;
+
+/** The pool has one patience for two things: its own queue, and a server that does not answer. */
+class ReaderClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super({ ...config, connectionTimeoutMillis: CONNECT_MS });
+  }
+}
 
 /** Short answers and streams have a pool each, so that slow readers starve nobody. */
 export interface ReaderPools {
   readonly pages: pg.Pool;
   readonly streams: pg.Pool;
+  /** How long a connection may be silent while it owes an answer: then its network is taken for dead. */
+  readonly patienceMs: number;
   close(): Promise<void>;
 }
 
@@ -19,19 +33,25 @@ export function openReaderPools(server: pg.PoolConfig, connections: number, stat
     ...server,
     application_name: 'lingqu',
     options: readerSession,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: WAIT_MS,
+    Client: ReaderClient,
     idleTimeoutMillis: 60_000,
     maxLifetimeSeconds: 1800, // and with it what the connection has prepared
     keepAlive: true,
     statement_timeout: statementTimeoutSeconds * 1000,
-    query_timeout: statementTimeoutSeconds * 1000 + SILENCE_MS,
   };
-  const pages = new pg.Pool({ ...config, max: connections });
+  const patienceMs = statementTimeoutSeconds * 1000 + SILENCE_MS;
+  const pages = new pg.Pool({ ...config, max: connections, query_timeout: patienceMs });
+  // No query_timeout here: it would run for the whole of a stream and not for each reading, and end slow readers.
   const streams = new pg.Pool({ ...config, max: Math.max(1, Math.floor(connections / 2)) });
-  for (const pool of [pages, streams]) pool.on('error', () => {}); // an idle connection that broke is replaced by the pool
+  for (const pool of [pages, streams]) {
+    pool.on('error', () => {}); // an idle connection that broke is replaced by the pool
+    pool.on('connect', (client) => client.on('error', () => {})); // one in use tells its reader; unheard, it would end the process
+  }
   return {
     pages,
     streams,
+    patienceMs,
     close: async () => {
       await Promise.all([pages.end(), streams.end()]);
     },

@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import type { ReadPlan, RowBatch, RowShape, RowStream, TableReader } from '../../modules/resources/index.ts';
 import { sourceFailure } from './failures.ts';
+import type { ReaderPools } from './pools.ts';
 import { cellsOf, cellsPageStatement, countStatement, jsonPageStatement, type Statement } from './select.ts';
-import { openStream } from './stream.ts';
+import { Lease, openStream } from './stream.ts';
 
 /**
  * Names of statements that came more than once: those are prepared. What a connection keeps is bounded by this and by
@@ -21,14 +22,12 @@ function prepared(statement: Statement): pg.QueryConfig {
 
 /** Reads tables of a PostgreSQL database: short answers and streams each have a pool, so that slow readers starve nobody. */
 export class PostgresReader implements TableReader {
-  readonly #pages: pg.Pool;
-  readonly #streams: pg.Pool;
+  readonly #pools: Omit<ReaderPools, 'close'>;
   readonly #zone: string;
 
   /** `zone` is the one in which the source's zoneless times are meant. */
-  constructor(pages: pg.Pool, streams: pg.Pool, zone: string) {
-    this.#pages = pages;
-    this.#streams = streams;
+  constructor(pools: Omit<ReaderPools, 'close'>, zone: string) {
+    this.#pools = pools;
     this.#zone = zone;
   }
 
@@ -48,16 +47,16 @@ export class PostgresReader implements TableReader {
   }
 
   async openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream> {
-    const client = await this.#streams.connect().catch((error: unknown) => {
+    const client = await this.#pools.streams.connect().catch((error: unknown) => {
       throw sourceFailure(error, signal);
     });
-    return openStream(client, plan, shape, this.#zone, signal);
+    return openStream(new Lease(client, this.#pools.patienceMs, signal), plan, shape, this.#zone);
   }
 
   async #query(statement: Statement, signal: AbortSignal): Promise<(string | null)[][]> {
     try {
       signal.throwIfAborted();
-      const result = await this.#pages.query<(string | null)[]>({ ...prepared(statement), rowMode: 'array' });
+      const result = await this.#pools.pages.query<(string | null)[]>({ ...prepared(statement), rowMode: 'array' });
       return result.rows;
     } catch (error) {
       throw sourceFailure(error, signal);

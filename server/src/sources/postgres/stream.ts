@@ -1,80 +1,92 @@
 import type pg from 'pg';
 import type { ReadPlan, RowBatch, RowShape, RowStream } from '../../modules/resources/index.ts';
 import { BatchSize } from './batch-size.ts';
-import { sourceFailure } from './failures.ts';
+import { givenUp, sourceFailure } from './failures.ts';
 import { batchOf, rowsOfStream, streamStatement, windowCountStatement } from './select.ts';
 
 const CURSOR = 'lingqu_stream';
 
-/**
- * Opens a stream in one snapshot: its rows are counted, then read by a cursor. It is the server's (DECLARE) and not the
- * protocol's (a portal): each FETCH is a statement of its own, so that the time a slow reader takes in between counts
- * against no timeout of statements, neither the server's nor the client's. It takes the connection over: a stream
- * that ended early leaves a transaction and a portal behind, so the connection goes with it.
- */
-export async function openStream(client: pg.PoolClient, plan: ReadPlan, shape: RowShape, zone: string, signal: AbortSignal): Promise<RowStream> {
-  let rows: number;
-  try {
-    signal.throwIfAborted();
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const counted = await client.query<[string]>({ ...windowCountStatement(plan, zone), rowMode: 'array' });
-    rows = rowsOfStream(plan, Number(counted.rows[0]?.[0] ?? 0));
-  } catch (error) {
-    client.release(true);
-    throw sourceFailure(error, signal);
-  }
-  return new PostgresStream(client, plan, shape, zone, rows, signal);
-}
-
-class PostgresStream implements RowStream {
-  readonly rows: number;
-  readonly batches: AsyncIterable<RowBatch>;
-  readonly #client: pg.PoolClient;
-  readonly #signal: AbortSignal;
-  readonly #onAbort = (): void => this.#release(false);
+/** A connection until its stream ends, is cancelled or aborted, whichever comes first. */
+export class Lease {
+  readonly client: pg.PoolClient;
+  readonly signal: AbortSignal;
+  readonly #patienceMs: number;
+  readonly #onAbort = (): void => this.release(false);
+  readonly #ended = Promise.withResolvers<never>();
   #held = true;
 
-  constructor(client: pg.PoolClient, plan: ReadPlan, shape: RowShape, zone: string, rows: number, signal: AbortSignal) {
-    this.rows = rows;
-    this.#client = client;
-    this.#signal = signal;
-    this.batches = this.#read(plan, shape, zone);
+  constructor(client: pg.PoolClient, patienceMs: number, signal: AbortSignal) {
+    this.client = client;
+    this.signal = signal;
+    this.#patienceMs = patienceMs;
+    this.#ended.promise.catch(() => {}); // heard by whoever waits for an answer then, if anybody does
     signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal.aborted) this.#release(false);
+    if (signal.aborted) this.release(false);
   }
 
-  cancel(): void {
-    this.#release(false);
+  /** Waits for an answer of the server, as long as it may be silent; what the reader takes between does not count. */
+  async answered<T>(answer: Promise<T>): Promise<T> {
+    const impatience = setTimeout(() => this.release(false), this.#patienceMs);
+    try {
+      return await Promise.race([answer, this.#ended.promise]);
+    } finally {
+      answer.catch(() => {});
+      clearTimeout(impatience);
+    }
   }
 
-  /** Once. Destroying a connection that reads fails its reading, so that an abort is felt at once. */
-  #release(whole: boolean): void {
+  /**
+   * Takes effect once. What ended early leaves a transaction and a portal behind, so the connection is destroyed;
+   * whoever waits for an answer of it is told, so that an abort is felt at once.
+   */
+  release(whole: boolean): void {
     if (!this.#held) return;
     this.#held = false;
-    this.#signal.removeEventListener('abort', this.#onAbort);
-    this.#client.release(!whole);
+    this.signal.removeEventListener('abort', this.#onAbort);
+    this.client.release(!whole);
+    if (!whole) this.#ended.reject(givenUp());
   }
+}
 
-  async *#read(plan: ReadPlan, shape: RowShape, zone: string): AsyncGenerator<RowBatch> {
-    let whole = false;
-    try {
-      this.#signal.throwIfAborted();
-      const { text, values } = streamStatement(plan, shape, zone);
-      await this.#client.query(`DECLARE ${CURSOR} NO SCROLL CURSOR WITHOUT HOLD FOR ${text}`, [...values]);
-      const size = new BatchSize();
-      for (;;) {
-        const asked = size.next;
-        const { rows } = await this.#client.query<(string | null)[]>({ text: `FETCH FORWARD ${asked} FROM ${CURSOR}`, rowMode: 'array' });
-        this.#signal.throwIfAborted();
-        if (rows.length > 0) yield size.see(batchOf(shape, rows));
-        if (rows.length < asked) break;
-      }
-      await this.#client.query('COMMIT');
-      whole = true;
-    } catch (error) {
-      throw sourceFailure(error, this.#signal);
-    } finally {
-      this.#release(whole);
+/**
+ * Opens a stream in one snapshot: its rows are counted, then read by a cursor. It takes the connection over. The cursor
+ * is the server's (DECLARE) and not the protocol's (a portal, pg-cursor): a portal is one statement from its first row
+ * to its last, so that a statement timeout would end slow readers; each FETCH is a statement of its own.
+ */
+export async function openStream(lease: Lease, plan: ReadPlan, shape: RowShape, zone: string): Promise<RowStream> {
+  const { client, signal } = lease;
+  try {
+    signal.throwIfAborted();
+    await lease.answered(client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'));
+    const counted = await lease.answered(client.query<[string]>({ ...windowCountStatement(plan, zone), rowMode: 'array' }));
+    const rows = rowsOfStream(plan, Number(counted.rows[0]?.[0] ?? 0));
+    return { rows, batches: read(lease, plan, shape, zone), cancel: () => lease.release(false) };
+  } catch (error) {
+    lease.release(false);
+    throw sourceFailure(error, signal);
+  }
+}
+
+async function* read(lease: Lease, plan: ReadPlan, shape: RowShape, zone: string): AsyncGenerator<RowBatch> {
+  const { client, signal } = lease;
+  let whole = false;
+  try {
+    signal.throwIfAborted();
+    const { text, values } = streamStatement(plan, shape, zone);
+    await lease.answered(client.query(`DECLARE ${CURSOR} NO SCROLL CURSOR WITHOUT HOLD FOR ${text}`, [...values]));
+    const size = new BatchSize();
+    for (;;) {
+      const asked = size.next;
+      const { rows } = await lease.answered(client.query<(string | null)[]>({ text: `FETCH FORWARD ${asked} FROM ${CURSOR}`, rowMode: 'array' }));
+      signal.throwIfAborted();
+      if (rows.length > 0) yield size.see(batchOf(shape, rows));
+      if (rows.length < asked) break;
     }
+    await lease.answered(client.query('COMMIT'));
+    whole = true;
+  } catch (error) {
+    throw sourceFailure(error, signal);
+  } finally {
+    lease.release(whole);
   }
 }

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { promisify } from 'node:util';
+
+/** A port between a client and a server, which can be cut. */
+export interface Proxy extends AsyncDisposable {
+  readonly port: number;
+  /** Breaks every connection and takes no new one, as a server that goes down. */
+  cut(): Promise<void>;
+  /** Lets nothing more through, and tells nobody, as a network that swallows packets. */
+  freeze(): void;
+}
+
+export async function proxyTo(host: string, port: number): Promise<Proxy> {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(port, host);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.pipe(upstream).pipe(client);
+  });
+  const cut = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    if (server.listening) await promisify(server.close.bind(server))();
+  };
+  const freeze = (): void => {
+    for (const socket of sockets) socket.unpipe().pause();
+  };
+  return { port: await listening(server), cut, freeze, [Symbol.asyncDispose]: cut };
+}
+
+/** A server that answers every start with one error of PostgreSQL's protocol, and knows no TLS. */
+export async function refusingServer(code: string, message: string): Promise<Omit<Proxy, 'freeze'>> {
+  const fields = Buffer.from(`SFATAL\0C${code}\0M${message}\0\0`);
+  const head = Buffer.alloc(5);
+  head.write('E');
+  head.writeInt32BE(fields.length + 4, 1);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(Buffer.concat([head, fields])));
+  });
+  const cut = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    if (server.listening) await promisify(server.close.bind(server))();
+  };
+  return { port: await listening(server), cut, [Symbol.asyncDispose]: cut };
+}
+
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port of this machine on which nobody listens. */
+export async function closedPort(): Promise<number> {
+  const server = createServer();
+  const port = await listening(server);
+  await promisify(server.close.bind(server))();
+  return port;
+}
