@@ -32,7 +32,7 @@ let boundKey: string;
 before(async () => {
   settings = await configFile(config);
   node = await startNode({ engine: 'pglite', env: { LINGQU_CONFIG: settings.path } });
-  const shared = await shareTides(node, { listeners: ['data', 'secure', 'behind-proxy', 'behind-another', 'narrow'] });
+  const shared = await shareTides(node, { days: 20, listeners: ['data', 'secure', 'behind-proxy', 'behind-another', 'narrow'] });
   rows = shared.rows;
   appkey = shared.holder.appkey;
   const bound = await newHolder(node, '固定出口应用');
@@ -50,13 +50,17 @@ const urlOf = (listener: string): string => node.urls[listener] ?? '';
 const get = (target: string, headers: Readonly<Record<string, string>> = {}, version = '1.1'): ReturnType<typeof rawRequest> =>
   rawRequest(urlOf('data'), [`GET ${target} HTTP/${version}`, 'Host: lingqu', 'Connection: close', ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n'));
 
+/** More than 1,000 rows come as a stream, a page in one piece. */
+const sizes = { stream: '', page: '&pageNum=2&pageSize=500' };
+const codings = [['gzip', gunzipSync], ['deflate', inflateSync]] as const;
+const tried = codings.flatMap(([coding, open]) => Object.entries(sizes).map(([size, page]) => ({ coding, open, size, page })));
 const answers = { '/szsea/api/sharing/cwgcsssj': 'application/json', '/gov/v1/cwgcsssj': 'application/json', '/gov/v1/cwgcsssj?': 'application/xml', '/gov/v1/cwgcsssj?needTotal=false': 'text/csv' };
 
 describe('compression', () => {
   for (const [target, accept] of Object.entries(answers)) {
-    for (const [coding, open] of [['gzip', gunzipSync], ['deflate', inflateSync]] as const) {
-      it(`[AGR-7.2f] ${coding} by Accept-Encoding: ${target} as ${accept} opens to what comes uncompressed`, async () => {
-        const query = `${target.includes('?') ? '&' : '?'}appkey=${appkey}`;
+    for (const { coding, open, size, page } of tried) {
+      it(`[AGR-7.2f] ${coding} by Accept-Encoding: ${target} as ${accept}, a ${size}, opens to what comes uncompressed`, async () => {
+        const query = `${target.includes('?') ? '&' : '?'}appkey=${appkey}${page}`;
         const [plain, packed] = [await get(target + query, { accept }), await get(target + query, { accept, 'accept-encoding': coding })];
         assert.equal(plain.status, 200);
         assert.equal(plain.headers['content-encoding'], undefined);
@@ -81,8 +85,11 @@ describe('protocols', () => {
     assert.equal(status, 200);
     assert.equal(headers['transfer-encoding'], undefined);
     const answer = JSON.parse(body.toString());
+    assert.ok(rows.length > 1000);
     assert.equal(answer.total, rows.length);
     assert.deepEqual(answer.data, rows);
+    const page = await rawRequest(urlOf('data'), `GET /szsea/api/sharing/cwgcsssj?pageNum=1&pageSize=3&appkey=${appkey} HTTP/1.0\r\n\r\n`);
+    assert.deepEqual(JSON.parse(page.body.toString()).data, rows.slice(0, 3));
   });
 
   const answerOver = { http: plain, https: secure };
