@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '../../kernel/errors.ts';
 import { currentRevision } from '../../storage/revision.ts';
 import type { Database } from '../../storage/database.ts';
@@ -31,6 +32,10 @@ interface Monotonic {
 const POLL_MS = 400;
 /** A replica that could not reconfirm what it knows within this time refuses (design: the hot path). */
 const STALE_MS = 2000;
+/** How long a call waits for that: beyond it the database does not answer. */
+const PATIENCE_MS = 2000;
+/** How long one poll may take. */
+const SILENCE_MS = 5000;
 
 /**
  * credential → subject → (subject, product) → compiled grant, in bounded memory, kept true by the database's revision.
@@ -73,18 +78,21 @@ export class Access {
 
   /** Reads the revision now; a change of this replica's own calls it, so that its next call already feels the change. */
   async confirm(): Promise<void> {
-    await this.#polling;
-    this.#polling = this.#poll();
-    try {
-      await this.#polling;
-    } finally {
+    await this.#polling?.catch(() => {});
+    await this.#soon();
+  }
+
+  /** The poll under way, or a new one. */
+  #soon(): Promise<void> {
+    this.#polling ??= this.#poll().finally(() => {
       this.#polling = undefined;
-    }
+    });
+    return this.#polling;
   }
 
   async #poll(): Promise<void> {
     const asked = this.#clock.now();
-    const revision = await currentRevision(this.#database);
+    const revision = await Promise.race([currentRevision(this.#database), silence()]);
     this.#confirmedAt = asked;
     if (revision === this.#revision) return;
     this.#revision = revision;
@@ -109,8 +117,16 @@ export class Access {
     return this.#clock.now() - this.#confirmedAt <= STALE_MS;
   }
 
-  /** Throws `busy` when what is known may be stale: closed rather than wrong. */
-  assertFresh(): void {
+  /**
+   * Waits a little until what is known is confirmed again, since a node with much to do may be late with it. Throws
+   * `busy` when it may be stale: closed rather than wrong.
+   */
+  async assertFresh(): Promise<void> {
+    const patience = pause(PATIENCE_MS, 'late', { ref: false }).then(turnOfTheLoop);
+    while (!this.isFresh()) {
+      const asked = this.#soon().then(() => 'asked', () => 'late');
+      if ((await Promise.race([asked, patience])) === 'late') break;
+    }
     if (this.isFresh()) return;
     throw new DomainError('busy', 'node.stale', '节点暂时无法确认授权状态，请稍后重试 (the node cannot confirm rights now: try again)');
   }
@@ -158,6 +174,15 @@ export class Access {
     return { grant, compiled, maskKey: this.#key.derive(`mask:${grant.id}`) };
   }
 }
+
+/** A connection that swallows words must not end the polling: the next one goes by another. */
+async function silence(): Promise<never> {
+  await pause(SILENCE_MS, undefined, { ref: false });
+  throw new DomainError('busy', 'node.revision.silent', '数据库没有应答 (the database does not answer)');
+}
+
+/** An answer that has come may wait behind the timers of a busy loop: it is heard before time is called. */
+const turnOfTheLoop = (late: string): Promise<string> => new Promise((resolve) => setImmediate(resolve, late));
 
 /** Whether a credential may be used now: it is known, its time has come and not gone, nobody has taken it back. */
 export const isInForce = (credential: FoundCredential | undefined, now: Date): credential is FoundCredential =>

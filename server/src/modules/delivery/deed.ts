@@ -21,8 +21,8 @@ export interface Deed {
 }
 
 /** A grant or a key may run out in the middle, and a node that cannot confirm rights any more does not go on (design: the hot path). */
-export function assertStanding({ record, right }: Deed, access: Access, clock: Clock): void {
-  access.assertFresh();
+export async function assertStanding({ record, right }: Deed, access: Access, clock: Clock): Promise<void> {
+  if (!access.isFresh()) await access.assertFresh();
   const now = clock.now();
   const { validTo } = right.grant;
   if (validTo !== null && now >= validTo) throw notGranted();

@@ -7,7 +7,7 @@ import type { QuotaKeeper } from '../quotas/index.ts';
 import { countOf, type ReadPlan, type RowBatch, type SourceConnections, type TableReader } from '../resources/index.ts';
 import { isInForce, type Access, type LiveProduct, type Right } from './access.ts';
 import { assertStanding, endOf, type Deed } from './deed.ts';
-import { notGranted, productChanged, tooSlow, unauthenticated, unknownProduct } from './errors.ts';
+import { journalLate, notGranted, productChanged, tooSlow, unauthenticated, unknownProduct } from './errors.ts';
 import type { Answer, AnswerField, Call, DeliveryBounds, Rendering, RowsEncoder } from './model.ts';
 import { readPlanOf } from './read-plan.ts';
 import { CallRecord, newErrorId, type FailureLog } from './record.ts';
@@ -35,6 +35,9 @@ export class Refusal extends Error {
     this.errorId = errorId;
   }
 }
+
+/** How long a refusal waits for its record, in milliseconds. */
+const REFUSAL_MS = 2_000;
 
 /** The one way by which data leaves the node: decide, count, read, write down, hand over. */
 export class Delivery {
@@ -75,7 +78,7 @@ export class Delivery {
     const errorId = newErrorId();
     this.#log(errorId, error, record.call);
     try {
-      await this.#parts.journal.record(record.refused(error, errorId));
+      await beforeLate(this.#parts.journal.record(record.refused(error, errorId)));
     } catch (unwritten) {
       return new Refusal(asDomainError(unwritten), errorId);
     }
@@ -87,7 +90,7 @@ export class Delivery {
   async #begin(record: CallRecord): Promise<Deed> {
     const { call } = record;
     const { access, quotas, clock } = this.#parts;
-    access.assertFresh();
+    if (!access.isFresh()) await access.assertFresh();
     const { generation } = access;
     const { live, right } = await this.#rightOf(record);
     const decision = decide(right.compiled, { now: clock.now(), address: call.address, parameters: call.parameters, page: call.page });
@@ -155,11 +158,11 @@ export class Delivery {
 
   async #whole(deed: Deed, encoder: RowsEncoder, fields: readonly AnswerField[], batch: RowBatch, total: number | undefined): Promise<Answer> {
     const rows = countOf(batch);
-    const body = encoder.head(fields) + encoder.rows(batch) + encoder.tail(total === undefined ? { rows } : { rows, total });
-    const bytes = Buffer.byteLength(body);
+    const body = Buffer.from(encoder.head(fields) + encoder.rows(batch) + encoder.tail(total === undefined ? { rows } : { rows, total }));
+    const bytes = body.length;
     await deed.permit.reserve(rows, bytes);
-    deed.signal.throwIfAborted();
-    assertStanding(deed, this.#parts.access, this.#parts.clock);
+    await assertStanding(deed, this.#parts.access, this.#parts.clock);
+    deed.signal.throwIfAborted(); // in one turn with the next line: an abort is either before the one or after the other
     deed.told = true;
     await this.#parts.journal.record(deed.record.done('whole', rows, bytes));
     return { kind: 'whole', contentType: encoder.contentType, body, rows };
@@ -197,6 +200,18 @@ export class Delivery {
       signal.removeEventListener('abort', onAbort);
       work.catch(() => {});
     }
+  }
+}
+
+/** A journal that cannot be written tries for long; whoever gets no data need not wait for the end of that. */
+async function beforeLate(written: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(journalLate()), REFUSAL_MS);
+  try {
+    await Promise.race([written, promise]);
+  } finally {
+    clearTimeout(timer);
+    written.catch(() => {}); // the log has the refusal
   }
 }
 

@@ -7,3 +7,4 @@ export const notGranted = (): DomainError => new DomainError('not-granted', 'gra
 export const productChanged = (): DomainError => new DomainError('interrupted', 'product.changed', '服务接口已更新，请重新获取 (the service interface has changed: fetch it again)');
 export const callerGone = (): DomainError => new DomainError('interrupted', 'client.gone', '调用方已断开 (the caller has gone)');
 export const tooSlow = (ms: number): DomainError => new DomainError('timeout', 'call.deadline', `处理超过 ${ms / 1000} 秒，请缩小查询范围 (took longer than ${ms / 1000} s: narrow the query)`);
+export const journalLate = (): DomainError => new DomainError('busy', 'journal.late', '日志暂时无法写入，请稍后重试 (the journal cannot be written now: try again later)');

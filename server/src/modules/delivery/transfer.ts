@@ -8,7 +8,7 @@ import type { AnswerSummary, RowsEncoder } from './model.ts';
 import { newErrorId, type FailureLog } from './record.ts';
 
 /** How often a running stream is held against its right, in milliseconds. */
-const WATCH_MS = 500;
+const WATCH_MS = 250;
 
 export interface TransferParts {
   readonly access: Access;
@@ -38,7 +38,7 @@ export class Transfer {
     const deed = this.#deed;
     let failure: DomainError | undefined;
     let whole = false;
-    const watch = setInterval(() => this.#watch(), WATCH_MS);
+    const watch = setInterval(() => void this.#watch(), WATCH_MS);
     let waiting = encoder.head(deed.plan.columns);
     try {
       await deed.permit.reserve(summary.rows, 0);
@@ -72,8 +72,8 @@ export class Transfer {
   async #reserve(piece: string): Promise<void> {
     const size = Buffer.byteLength(piece);
     await this.#deed.permit.reserve(0, size);
+    await assertStanding(this.#deed, this.#parts.access, this.#parts.clock);
     this.#deed.signal.throwIfAborted();
-    assertStanding(this.#deed, this.#parts.access, this.#parts.clock);
     this.#bytes += size;
   }
 
@@ -101,9 +101,9 @@ export class Transfer {
   }
 
   /** Its reader may stand still, and then no piece is asked for. */
-  #watch(): void {
+  async #watch(): Promise<void> {
     try {
-      assertStanding(this.#deed, this.#parts.access, this.#parts.clock);
+      await assertStanding(this.#deed, this.#parts.access, this.#parts.clock);
     } catch (error) {
       this.#deed.record.call.stop.abort(error);
     }
