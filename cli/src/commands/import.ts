@@ -49,9 +49,10 @@ async function importFile(context: Context, file: string, options: ImportOptions
     throw new CommandFailure('cli.file', say(`读不到文件 ${file}`, `cannot read ${file}`), { cause: error });
   });
   const name = options.name ?? basename(file, extname(file));
-  const progress = out.progress(say('导入', 'importing'), size, bytesText);
+  let rows = 0;
+  let sent = 0;
+  const progress = out.progress(say('导入', 'importing'), size, (done) => `${bytesText(done)} ${rows} ${say('行', 'rows')}`);
   const told = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let sent = 0;
     for await (const chunk of chunks) {
       yield chunk;
       sent += chunk.length;
@@ -60,7 +61,10 @@ async function importFile(context: Context, file: string, options: ImportOptions
   };
   try {
     const body = Readable.toWeb(Readable.from(told(createReadStream(file, { highWaterMark: CHUNK_BYTES }))));
-    const report = await importCsv(await place(), queryOf(name, options), body);
+    const report = await importCsv(await place(), queryOf(name, options), body, (step) => {
+      ({ rows } = step);
+      progress.to(sent);
+    });
     progress.end();
     out.show(report, () => reportText(report, say));
   } finally {

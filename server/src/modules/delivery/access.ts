@@ -4,7 +4,7 @@ import { currentRevision } from '../../storage/revision.ts';
 import type { Database } from '../../storage/database.ts';
 import type { NodeKey } from '../../storage/node-key.ts';
 import { findRight, type Grant } from '../grants/index.ts';
-import { findCredential, hashKey, type FoundCredential } from '../identity/index.ts';
+import { findCredential, hashKey, isInForce, type FoundCredential } from '../identity/index.ts';
 import { compileGrant, type CompiledGrant } from '../policy/index.ts';
 import { findLiveProduct, shapeOf, type Product } from '../products/index.ts';
 import { findResource, type Resource } from '../resources/index.ts';
@@ -183,14 +183,6 @@ async function silence(): Promise<never> {
 
 /** An answer that has come may wait behind the timers of a busy loop: it is heard before time is called. */
 const turnOfTheLoop = (late: string): Promise<string> => new Promise((resolve) => setImmediate(resolve, late));
-
-/** Whether a credential may be used now: it is known, its time has come and not gone, nobody has taken it back. */
-export const isInForce = (credential: FoundCredential | undefined, now: Date): credential is FoundCredential =>
-  credential !== undefined &&
-  credential.revokedAt === null &&
-  !credential.subjectDisabled &&
-  now >= credential.notBefore &&
-  (credential.expiresAt === null || now < credential.expiresAt);
 
 /** Wire names of the parameters whose values are redacted in the journal. */
 export function sensitiveNames(product: Product): ReadonlySet<string> {

@@ -1,8 +1,9 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Plan } from '../policy/index.ts';
+import { isInForce } from '../identity/index.ts';
 import type { Permit } from '../quotas/index.ts';
-import { isInForce, type Access, type LiveProduct, type Right } from './access.ts';
+import type { Access, LiveProduct, Right } from './access.ts';
 import { callerGone, notGranted, unauthenticated } from './errors.ts';
 import type { CallRecord } from './record.ts';
 

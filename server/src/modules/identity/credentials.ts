@@ -91,21 +91,15 @@ export async function findCredential(on: Queryable, appkey: string): Promise<Fou
 }
 
 /**
- * Passes a credential that is in force at `now`. Missing, unknown, revoked and disabled are answered alike
- * (`identity.credential.wrong`, unauthenticated); only a key outside its own period is told so (credential-expired).
+ * Whether a credential may be used at `now`: it is known, nobody has taken it or its subject away, its time has come (by
+ * clocks that may differ a little) and not gone. Callers answer whatever is not in force alike.
  */
-export function assertInForce(found: FoundCredential | undefined, now: Date): FoundCredential {
-  if (found === undefined || found.revokedAt !== null || found.subjectDisabled) {
-    throw new DomainError('unauthenticated', 'identity.credential.wrong', 'appkey 缺失或无效，请核对 (the appkey is missing or not valid: check it)');
-  }
-  if (found.expiresAt !== null && found.expiresAt <= now) {
-    throw new DomainError('credential-expired', 'identity.credential.expired', 'appkey 已过期，请向提供方换发 (the appkey has expired: ask for a new one)');
-  }
-  if (found.notBefore.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) {
-    throw new DomainError('credential-expired', 'identity.credential.not-yet', 'appkey 尚未生效 (the appkey is not yet in force)');
-  }
-  return found;
-}
+export const isInForce = (found: FoundCredential | undefined, now: Date): found is FoundCredential =>
+  found !== undefined &&
+  found.revokedAt === null &&
+  !found.subjectDisabled &&
+  found.notBefore.getTime() <= now.getTime() + CLOCK_TOLERANCE_MS &&
+  (found.expiresAt === null || now < found.expiresAt);
 
 async function expectSubject(tx: Transaction, id: string): Promise<void> {
   const subject = isId(id) ? await store.lockSubject(tx, id) : undefined;

@@ -16,4 +16,4 @@ export {
 } from './users.ts';
 export { createSubject, deleteSubject, getSubject, getSubjectByName, listSubjects, updateSubject } from './subjects.ts';
 export { subjectLabels } from './store-subjects.ts';
-export { assertInForce, findCredential, issueAppkey, listCredentials, revokeCredential, rotateAppkey, type IssuedAppkey } from './credentials.ts';
+export { findCredential, isInForce, issueAppkey, listCredentials, revokeCredential, rotateAppkey, type IssuedAppkey } from './credentials.ts';

@@ -65,6 +65,7 @@ const table = {
 } as const satisfies Record<string, RightRow>;
 
 export type Right = keyof typeof table;
+/** @internal */
 export const rights: readonly Right[] = Object.keys(table).filter((name): name is Right => name in table);
 const rowOf = (right: Right): RightRow => table[right];
 
@@ -82,7 +83,7 @@ const reachOfRole = (role: Actor['role'], right: Right): Reach =>
 const inScope = (actor: Actor, right: Right): boolean =>
   actor.kind !== 'token' || rowOf(right).scopes.some((scope) => actor.scopes.includes(scope));
 
-/** How far the actor's right reaches now. */
+/** How far the actor's right reaches now. @internal */
 export const can = (actor: Actor, right: Right): Reach => (actor.mustChange || !inScope(actor, right) ? 'none' : reachOfRole(actor.role, right));
 
 /** As `can`, but throws why when there is none: the password first, then the role, then the token's scopes (kind forbidden). */
@@ -117,4 +118,5 @@ const own = (kind: 'operator' | 'system'): Actor => ({ kind, id: kind, name: kin
 /** Whoever holds the node's own machine: every right, and an actor of its own in the journal. */
 export const operatorActor: Actor = own('operator');
 /** The node's own background work. */
+/** @internal */
 export const systemActor: Actor = own('system');

@@ -3,8 +3,7 @@ export {
 } from './model.ts';
 export { recordOperation, recordSystem } from './operations.ts';
 export { ensurePartitions, remakePartitions } from './partitions.ts';
-export { exportJournal, PAGE_LIMIT, queryJournal } from './query.ts';
-export { canonicalForm, digestOf } from './record.ts';
+export { exportJournal, queryJournal } from './query.ts';
 export { redactParameters } from './redaction.ts';
 export { dropExpired } from './retention.ts';
 export { closeDays, usage } from './usage.ts';

@@ -5,7 +5,8 @@ import { openPostgres } from '../../storage/postgres.ts';
 import { freshPostgres, onBothEngines, type TestDatabase } from '../../../test/support/database.ts';
 import { emptyJournal } from '../../../test/support/journal.ts';
 import { needs } from '../../../test/support/services.ts';
-import { digestOf, ensurePartitions, exportJournal, recordOperation, recordSystem, type EventEntry, type JournalRecord } from './index.ts';
+import { ensurePartitions, exportJournal, recordOperation, recordSystem, type EventEntry, type JournalRecord } from './index.ts';
+import { digestOf } from './record.ts';
 import type { Database } from '../../storage/database.ts';
 
 const action = (event: string): EventEntry => ({ event, actor: '管理员', result: 'done', address: '127.0.0.1', details: '{}' });

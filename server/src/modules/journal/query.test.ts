@@ -3,7 +3,8 @@ import { after, before, test } from 'node:test';
 import type { Database } from '../../storage/database.ts';
 import { onBothEngines, type TestDatabase } from '../../../test/support/database.ts';
 import { callEntry } from '../../../test/support/journal.ts';
-import { exportJournal, openWriter, PAGE_LIMIT, queryJournal, type JournalFilter, type JournalRecord } from './index.ts';
+import { exportJournal, openWriter, queryJournal, type JournalFilter, type JournalRecord } from './index.ts';
+import { PAGE_LIMIT } from './query.ts';
 
 const COUNT = 2_345;
 const origin = Date.parse('2026-08-31T15:59:59.000Z'); // over the end of a month in Shanghai

@@ -6,6 +6,7 @@ import type { JournalFilter, JournalRecord } from './model.ts';
 import { newestAt, readRecords, type Position } from './store.ts';
 
 /** Records that one page may hold. */
+/** @internal */
 export const PAGE_LIMIT = 500;
 const EXPORT_PAGE = 1_000;
 

@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { callEntry } from '../../../test/support/journal.ts';
-import { canonicalForm, digestOf, type JournalRecord } from './index.ts';
+import type { JournalRecord } from './index.ts';
+import { canonicalForm, digestOf } from './record.ts';
 import { checkNumbers, recordOfCall, recordOfEvent } from './record.ts';
 
 interface Vectors {

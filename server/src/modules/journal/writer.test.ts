@@ -6,7 +6,8 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { Database } from '../../storage/database.ts';
 import { onBothEngines, type TestDatabase } from '../../../test/support/database.ts';
 import { callEntry } from '../../../test/support/journal.ts';
-import { digestOf, ensurePartitions, openWriter, type JournalRecord } from './index.ts';
+import { ensurePartitions, openWriter, type JournalRecord } from './index.ts';
+import { digestOf } from './record.ts';
 import { journalSelection, recordOfRow, type StoredRecord } from './record.ts';
 
 const written = async (database: Database, writer: string): Promise<JournalRecord[]> =>

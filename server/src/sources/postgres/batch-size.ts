@@ -2,7 +2,7 @@ import { countOf, type RowBatch } from '../../modules/resources/index.ts';
 
 const FIRST_ROWS = 100;
 const MOST_ROWS = 1000;
-const CHARACTERS = 512 * 1024;
+const CHARACTERS = 32 * 1024;
 
 /** How many rows to ask for next, so that batches of wide rows are no larger than batches of narrow ones. */
 export class BatchSize {
