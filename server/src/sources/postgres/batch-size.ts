@@ -2,7 +2,8 @@ import { countOf, type RowBatch } from '../../modules/resources/index.ts';
 
 const FIRST_ROWS = 100;
 const MOST_ROWS = 1000;
-const CHARACTERS = 32 * 1024;
+/** So that the text of a batch is an ordinary object of the heap: larger ones are kept apart, outlive young garbage and make a slow stream grow the process. */
+const CHARACTERS = 48 * 1024;
 
 /** How many rows to ask for next, so that batches of wide rows are no larger than batches of narrow ones. */
 export class BatchSize {

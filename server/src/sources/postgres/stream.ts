@@ -21,7 +21,6 @@ export class Lease {
     this.#patienceMs = patienceMs;
     this.#ended.promise.catch(() => {}); // heard by whoever waits for an answer then, if anybody does
     signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal.aborted) this.release(false);
   }
 
   /** Waits for an answer of the server, as long as it may be silent; what the reader takes between does not count. */
