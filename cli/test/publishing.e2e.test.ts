@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
@@ -104,14 +104,17 @@ describe('a PostgreSQL table, published by commands alone', needs('postgres'), (
     const file = path.join(node.folder, 'answer.csv');
     const said = await run(`call tides --face gov-csv --key-file ${keyFile} --out ${file} --json`);
     assert.equal(JSON.parse(said.stdout).file, file);
-    await rm(file);
+    assert.match(await readFile(file, 'utf8'), /^id,station,/);
+    const refused = await run(`call tides --param nothing=1 --key-file ${keyFile} --out ${file}.refused`);
+    assert.equal(refused.code, 1);
+    await assert.rejects(access(`${file}.refused`), 'a refusal is not saved as if it were data');
   });
 
   it('tells a refused call by its exit code, with the face’s own words', async () => {
     const said = await run(`call tides --param nothing=1 --json --key-file ${keyFile}`);
-    assert.equal(said.code, 1);
-    assert.equal(JSON.parse(said.stdout).body.success, false);
+    assert.deepEqual([said.code, said.stdout], [1, '']);
     const problem = JSON.parse(said.stderr);
+    assert.equal(problem.details.body.success, false);
     assert.equal(problem.code, 'call.refused');
     assert.equal(problem.status, 400);
     assert.match(problem.detail, /nothing/);
@@ -147,8 +150,19 @@ describe('a PostgreSQL table, published by commands alone', needs('postgres'), (
     assert.deepEqual(await ids(), ['2', '9007199254740993']);
   });
 
+  it('makes a product that answers only yes or no', async () => {
+    const made = await json('product create tidecheck --resource tide --kind verify --provider 深圳市海洋中心 --provider-code 440300 --param id:id:eq:required');
+    assert.equal(made['name'], '深圳市海洋中心海洋潮位观测数据核验');
+    assert.equal((await run('product publish tidecheck')).code, 0);
+    assert.equal((await run('grant add --subject app --product tidecheck')).code, 0);
+    const said = await run(`call tidecheck --param id=2 --face gov-csv --key-file ${keyFile}`);
+    assert.match(said.stdout, /true/);
+    const [grant]: { id: string }[] = JSON.parse(await printed('grant list --product tidecheck'));
+    assert.equal((await run(`grant revoke ${grant?.id}`)).code, 0);
+  });
+
   it('suspends, resumes and revokes a grant', async () => {
-    const [grant]: { id: string }[] = JSON.parse(await printed('grant list --subject app'));
+    const [grant]: { id: string }[] = JSON.parse(await printed('grant list --subject app --product tides'));
     assert.equal((await run(`grant suspend ${grant?.id}`)).code, 0);
     assert.equal((await run(`call tides --key-file ${keyFile}`)).code, 1);
     assert.equal((await json(`grant resume ${grant?.id}`))['state'], 'active');

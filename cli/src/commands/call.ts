@@ -1,13 +1,11 @@
 import { got, LingquProblem, unreachable } from '@lingqu/client';
 import type { Command } from 'commander';
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Context } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { oneOf, pairs, wholeNumber } from '../input/options.ts';
 import { secretFile } from '../input/secrets.ts';
 import { bytesText } from '../output/progress.ts';
+import { printBody, saveBody } from '../output/save.ts';
 
 /** How a caller calls each face: which of the product's URLs, where the key stands, what is accepted. */
 const faces = {
@@ -57,20 +55,35 @@ async function call(context: Context, product: string, options: CallOptions): Pr
   if (options.showCurl === true) out.note(curl);
   const begun = performance.now();
   const response = await send(url, key, options.face);
-  if (options.out !== undefined && response.ok) return save(context, response, options.out);
-  const body = await response.text();
-  const contentType = response.headers.get('content-type') ?? '';
-  const requestId = response.headers.get('x-request-id') ?? '';
-  const answer = { status: response.status, contentType, requestId, ms: Math.round(performance.now() - begun), ...(options.showCurl === true ? { curl } : {}) };
-  // A refused call is an answer too: what the face said is printed, and the exit code tells.
-  out.showJson(() => answerJson(answer, body, contentType), () => body.trimEnd());
-  const refused = refusalOf(response, body);
-  if (refused !== undefined) throw refusal(response, context.say(`调用被拒绝：${refused}`, `the call was refused: ${refused}`));
+  if (statusOf(response) >= 400) return refuse(context, response);
+  if (options.out !== undefined) return save(context, response, options.out);
+  if (!out.json) return printBody(response.body, out, context.say);
+  const { status, headers } = response;
+  const body = await response.text().catch((error: unknown) => {
+    throw unreachable(url.origin, error);
+  });
+  const contentType = headers.get('content-type') ?? '';
+  const answer = { status, contentType, requestId: headers.get('x-request-id') ?? '', ms: Math.round(performance.now() - begun), ...(options.showCurl === true ? { curl } : {}) };
+  out.showJson(() => answerJson(answer, body, contentType), () => body);
 }
 
 /** SEA answers with HTTP 200 and says the status in a header (decision 25). */
-function refusal({ headers, status }: Response, detail: string): LingquProblem {
-  return new LingquProblem({ code: 'call.refused', detail, status: Number(headers.get('x-status') ?? status), requestId: headers.get('x-request-id') ?? '', errorId: headers.get('x-error-id') ?? '' });
+const statusOf = ({ headers, status }: Response): number => Number(headers.get('x-status') ?? status);
+
+/** The face's own words are the answer's: they are printed, and what they mean is the problem. */
+async function refuse({ out, say }: Context, response: Response): Promise<never> {
+  const { headers } = response;
+  const body = await response.text();
+  if (!out.json) out.raw.write(`${body.trimEnd()}\n`);
+  const said = messageOf(body) ?? `HTTP ${response.status}`;
+  throw new LingquProblem({
+    code: 'call.refused',
+    detail: say(`调用被拒绝：${said}`, `the call was refused: ${said}`),
+    status: statusOf(response),
+    requestId: headers.get('x-request-id') ?? '',
+    errorId: headers.get('x-error-id') ?? '',
+    details: { body: parsed(body) ?? body },
+  });
 }
 
 async function urlOf({ client, say }: Context, product: string, { dataUrl, face }: CallOptions): Promise<URL> {
@@ -113,20 +126,7 @@ function curlLine(url: URL, face: FaceName): string {
 }
 
 async function save({ out, say }: Context, response: Response, path: string): Promise<void> {
-  const progress = out.progress(say('接收', 'receiving'), 0, bytesText);
-  let bytes = 0;
-  const counted = async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      progress.to(bytes);
-      yield chunk;
-    }
-  };
-  try {
-    await pipeline(response.body === null ? Readable.from([]) : Readable.fromWeb(response.body), counted, createWriteStream(path));
-  } finally {
-    progress.end();
-  }
+  const bytes = await saveBody(response.body, path, say('接收', 'receiving'), out, say);
   out.show({ file: path, bytes, status: response.status }, () => say(`已写入 ${path}（${bytesText(bytes)}）`, `written to ${path} (${bytesText(bytes)})`));
 }
 
@@ -142,11 +142,8 @@ function parsed(text: string): unknown {
   }
 }
 
-/** SEA's face refuses with HTTP 200 and `success: false` (decision 25). */
-function refusalOf(response: Response, text: string): string | undefined {
+function messageOf(text: string): string | undefined {
   const body = parsed(text);
-  const said = typeof body === 'object' && body !== null && 'msg' in body && typeof body.msg === 'string' ? body.msg : undefined;
-  if (!response.ok) return said ?? `HTTP ${response.status}`;
-  const refused = typeof body === 'object' && body !== null && 'success' in body && body.success === false;
-  return refused ? (said ?? 'success: false') : undefined;
+  if (typeof body === 'object' && body !== null && 'msg' in body && typeof body.msg === 'string') return body.msg;
+  return /<msg>([^<]*)<\/msg>/.exec(text)?.[1];
 }

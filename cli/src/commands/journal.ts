@@ -1,12 +1,10 @@
 import { got, type components } from '@lingqu/client';
 import type { Command } from 'commander';
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Context } from '../context.ts';
 import { usageFailure } from '../failure.ts';
 import { given, oneOf, wholeNumber } from '../input/options.ts';
 import { bytesText } from '../output/progress.ts';
+import { printBody, saveBody } from '../output/save.ts';
 import { tableOf } from '../output/table.ts';
 import { timeText } from '../output/text.ts';
 
@@ -85,21 +83,7 @@ async function exportJournal(context: Context, { format, out: path, ...filter }:
   const { client, out, say } = context;
   if (out.json && path === undefined) throw usageFailure(say('--json 时请用 --out 指明导出文件', 'with --json, say by --out where the export goes'));
   const body = await got((await client()).GET('/api/v1/journal/export', { params: { query: { ...given(filter), format } }, parseAs: 'stream' }));
-  const progress = out.progress(say('导出', 'exporting'), 0, bytesText);
-  let bytes = 0;
-  const counted = async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      progress.to(bytes);
-      yield chunk;
-    }
-  };
-  try {
-    const source = body === null ? Readable.from([]) : Readable.fromWeb(body);
-    if (path === undefined) await pipeline(source, counted, out.raw, { end: false });
-    else await pipeline(source, counted, createWriteStream(path, { mode: 0o600 }));
-  } finally {
-    progress.end();
-  }
-  if (path !== undefined) out.show({ file: path, format, bytes }, () => say(`已导出到 ${path}（${bytesText(bytes)}）`, `exported to ${path} (${bytesText(bytes)})`));
+  if (path === undefined) return printBody(body, out, say);
+  const bytes = await saveBody(body, path, say('导出', 'exporting'), out, say);
+  out.show({ file: path, format, bytes }, () => say(`已导出到 ${path}（${bytesText(bytes)}）`, `exported to ${path} (${bytesText(bytes)})`));
 }

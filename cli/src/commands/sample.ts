@@ -12,7 +12,8 @@ export function sampleCommands(program: Command, context: Context): void {
 
 async function show({ client, out, say }: Context): Promise<void> {
   const sample = await got((await client()).GET('/api/v1/sample'));
-  out.show(sample, () =>
+  const { url, product, appkey } = sample;
+  out.show({ url, product, appkey }, () =>
     [
       cardOf([
         [say('数据地址', 'data listener'), sample.url],

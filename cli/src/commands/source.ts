@@ -31,11 +31,18 @@ const withSettings = (command: Command, { say }: Context): Command =>
     .option('--time-zone <zone>', say('无时区时间所用的时区', 'zone of times without zone'))
     .option('--set <name=value>', say('其他设置，可多次给出', 'other settings, repeatable'), pairs);
 
-async function settingsOf(options: SettingOptions, { input, say }: Context): Promise<Record<string, unknown>> {
-  const { passwordStdin, passwordFile, set = {}, host, port, database, user, tls, timeZone } = options;
-  const password = passwordFile !== undefined ? await secretFile(passwordFile, say) : passwordStdin === true ? await input.line(say('密码', 'password')) : undefined;
+async function settingsOf(options: SettingOptions, context: Context, ask: boolean): Promise<Record<string, unknown>> {
+  const { set = {}, host, port, database, user, tls, timeZone } = options;
+  const password = await passwordOf(options, context, ask && user !== undefined);
   const others = Object.fromEntries(Object.entries(set).map(([name, value]) => [name, settingValue(value)]));
   return { ...others, ...given({ host, port, database, user, password, tls, timeZone }) };
+}
+
+/** Asked for where a person is there to answer; an empty answer means that the source wants none. */
+async function passwordOf({ passwordFile, passwordStdin }: SettingOptions, { input, say }: Context, ask: boolean): Promise<string | undefined> {
+  if (passwordFile !== undefined) return secretFile(passwordFile, say);
+  if (passwordStdin === true) return input.line(say('密码', 'password'));
+  return ask && input.terminal ? input.askSecret(say('数据源密码', 'password of the source')) : undefined;
 }
 
 const settingValue = (text: string): unknown => (/^\d{1,15}$/.test(text) ? Number(text) : text === 'true' || text === 'false' ? text === 'true' : text);
@@ -63,7 +70,7 @@ export function sourceCommands(program: Command, context: Context): void {
 }
 
 async function add(context: Context, name: string, { type, ...options }: SettingOptions & SourceType): Promise<void> {
-  const settings = await settingsOf(options, context);
+  const settings = await settingsOf(options, context, true);
   const source = await got((await context.client()).POST('/api/v1/sources', { body: { name, type, settings } }));
   context.out.show(source, () => context.say(`数据源 ${source.name} 已登记。下一步：npx lingqu source tables ${source.name}`, `source ${source.name} added; next: npx lingqu source tables ${source.name}`));
 }
@@ -104,7 +111,7 @@ async function show({ client, out, say }: Context, name: string): Promise<void> 
 const one = (api: Client, source: string) => gotVersion(api.GET('/api/v1/sources/{source}', { params: { path: { source } } }));
 
 async function test(context: Context, { type, ...options }: SettingOptions & SourceType): Promise<void> {
-  const settings = await settingsOf(options, context);
+  const settings = await settingsOf(options, context, true);
   showProbe(context, await got((await context.client()).POST('/api/v1/sources/test', { body: { type, settings } })));
 }
 
@@ -119,7 +126,7 @@ function showProbe({ out, say }: Context, probe: { readonly about: Readonly<Reco
 async function update(context: Context, name: string, options: SettingOptions): Promise<void> {
   const api = await context.client();
   const { etag } = await one(api, name);
-  const settings = await settingsOf(options, context);
+  const settings = await settingsOf(options, context, false);
   const source = await got(api.PATCH('/api/v1/sources/{source}', { params: { path: { source: name } }, headers: { 'if-match': etag }, body: { settings } }));
   context.out.show(source, () => context.say(`数据源 ${name} 已修改`, `source ${name} changed`));
 }

@@ -17,6 +17,11 @@ export class StandardInput {
     this.#say = say;
   }
 
+  /** Whether somebody is there to be asked. */
+  get terminal(): boolean {
+    return this.#stdin.isTTY;
+  }
+
   /** The next line of a stdin that is no terminal. */
   async line(what: string): Promise<string> {
     this.#lines ??= readLines(this.#stdin);
