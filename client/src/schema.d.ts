@@ -1026,7 +1026,7 @@ export interface components {
                 column: string;
                 /** @default  */
                 description: string;
-                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 64 个字符 */
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 */
                 name: string;
                 /** @default false */
                 required: boolean;
@@ -1063,7 +1063,7 @@ export interface components {
                 description: string;
                 /** @default  */
                 example: string;
-                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 64 个字符 */
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 */
                 name: string;
                 /** @enum {unknown} */
                 operator: "eq" | "like" | "in" | "range-start" | "range-end";
@@ -1096,7 +1096,7 @@ export interface components {
                 column: string;
                 /** @default  */
                 description: string;
-                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 64 个字符 */
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 */
                 name: string;
                 /** @default false */
                 required: boolean;
@@ -1133,7 +1133,7 @@ export interface components {
                 description?: string;
                 /** @default  */
                 example?: string;
-                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 64 个字符 */
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 */
                 name: string;
                 /** @enum {unknown} */
                 operator: "eq" | "like" | "in" | "range-start" | "range-end";
