@@ -54,8 +54,8 @@ function sendStream(reply: FastifyReply, body: Readable, bounds: ReaderBounds, s
 function cutConnection({ request }: FastifyReply): void {
   const { socket } = request.raw;
   if (socket.destroyed) return;
-  if (socket instanceof TLSSocket) socket.destroy();
-  else socket.resetAndDestroy();
+  if (!(socket instanceof TLSSocket)) socket.resetAndDestroy(); // by itself it would first send what waits, and an end
+  socket.destroy();
 }
 
 function streamOf(body: AsyncIterable<string>, coding: ContentCoding): Readable {

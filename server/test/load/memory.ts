@@ -10,24 +10,43 @@ import { grantTo, publishFromPostgres, tableSql, type LoadCaller } from './produ
 import { openReader, type ReaderOrder } from './reader.ts';
 import { runSql } from './sql.ts';
 
-/** A node over a large PostgreSQL table, warmed up by whole answers of it. */
+/** A node over a large PostgreSQL table, warmed up by many callers who ask for pages of it in every format. */
 export interface MemoryStage extends AsyncDisposable {
   readonly node: StartedNode;
   readonly admin: Admin;
   readonly caller: LoadCaller;
   readonly source: string;
   readonly rows: number;
+  /** Resident memory in MB once it was warm. */
+  readonly rss: number;
 }
 
-export async function setMemoryStage(rows: number): Promise<MemoryStage> {
+const CALLERS = 32;
+
+async function warmUp({ dataUrl }: StartedNode, { appkey }: LoadCaller, calls: number): Promise<void> {
+  let left = calls;
+  const call = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      const accept = ['application/json', 'application/xml', 'text/csv'][left % 3] ?? '';
+      const answer = await fetch(`${dataUrl}/gov/v1/readings?pageNum=1&pageSize=100`, { headers: { appkey, accept } });
+      await answer.arrayBuffer();
+      if (!answer.ok) throw new Error(`warming up: ${answer.status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, call));
+}
+
+export async function setMemoryStage(rows: number, warmUpCalls: number): Promise<MemoryStage> {
   const source = await createDatabase();
   await runSql(source, ...tableSql(rows));
   const node = await startNode({ engine: 'postgres' });
   const admin = new Admin(node);
   const product = await publishFromPostgres(admin, source);
   const caller = await grantTo(admin, product.id);
+  await warmUp(node, caller, warmUpCalls);
   return {
-    node, admin, caller, source, rows,
+    node, admin, caller, source, rows, rss: rssOf(node),
     [Symbol.asyncDispose]: async () => {
       await node.stop();
       await dropDatabase(source);
@@ -63,15 +82,15 @@ export async function readFully(stage: MemoryStage, name: string): Promise<FullR
 export interface SlowRead {
   readonly megabytes: number;
   readonly seconds: number;
-  /** Resident memory in MB before and at its highest while the slow reader read; and JavaScript's heap after. */
+  /** Resident memory in MB before him and at its highest while the slow reader read; and JavaScript's heap after. */
   readonly rssBefore: number;
   readonly rssHighest: number;
   readonly heapMegabytes: number;
   /** The slowest of the pages that another caller asked for meanwhile, in milliseconds; Infinity if one failed. */
   readonly slowestPageMs: number;
   readonly pages: number;
-  /** The reader was not done, nor cut: this was the middle of an answer. */
-  readonly running: boolean;
+  /** `middle`: he read all the time and was not done; `whole`: he had all before. */
+  readonly end: 'middle' | 'whole' | 'cut';
 }
 
 /** Reads at a bounded rate for some time, then goes away; the node's memory is sampled all the while. */
@@ -101,7 +120,7 @@ export async function readSlowly(stage: MemoryStage, name: string, rate: number,
   const heapMegabytes = (await stage.admin.metric('nodejs_heap_size_used_bytes')) / 1e6;
   reader.leave();
   await reader.ended;
-  return { megabytes: reader.bytes / 1e6, seconds: took, rssBefore, rssHighest, heapMegabytes, slowestPageMs, pages, running: end === undefined };
+  return { megabytes: reader.bytes / 1e6, seconds: took, rssBefore, rssHighest, heapMegabytes, slowestPageMs, pages, end: end === undefined ? 'middle' : end.whole ? 'whole' : 'cut' };
 }
 
 async function pageTime(stage: MemoryStage): Promise<number> {

@@ -26,6 +26,7 @@ export class Reader {
   readonly #order: ReaderOrder;
   #bytes = 0;
   #over = false;
+  #standing = false;
 
   constructor(answer: IncomingMessage, order: ReaderOrder) {
     this.answer = answer;
@@ -47,8 +48,14 @@ export class Reader {
     while (this.#bytes < least && !this.#over) await pause(10);
   }
 
+  /** Takes nothing more, and stays. */
+  stand(): void {
+    this.#standing = true;
+  }
+
   /** Goes away. */
   leave(): void {
+    this.#standing = false;
     this.answer.destroy();
   }
 
@@ -61,6 +68,7 @@ export class Reader {
         onData?.(chunk);
         const ahead = rate === undefined ? 0 : (this.#bytes / rate) * 1000 - (performance.now() - begun);
         if (ahead > 5) await pause(ahead);
+        while (this.#standing) await pause(20);
       }
       return { whole: this.answer.complete, at: performance.now(), error: '' };
     } catch (error) {

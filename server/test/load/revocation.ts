@@ -146,6 +146,9 @@ async function untilRefused(node: StartedNode, caller: LoadCaller): Promise<{ at
   return { at, answered, answeredAfter };
 }
 
+/** How a whole answer ends; a cut may well come after some row's own brace. */
+const wholeTail = /\],"total":\d+\}$/;
+
 async function untilAnswered(node: StartedNode, caller: LoadCaller): Promise<void> {
   while (!(await fetch(pageUrl(node), { headers: { appkey: caller.appkey } })).ok) await pause(50);
 }
@@ -162,7 +165,7 @@ async function feel(running: Running, caller: LoadCaller, begun: () => number, j
     answeredAfter: calls.answeredAfter,
     streamMs: end.at - begun(),
     streamedBytes: running.reader.bytes,
-    looksWhole: end.whole || running.tail().endsWith('}'),
+    looksWhole: end.whole || wholeTail.test(running.tail()),
     journal: records,
   };
 }
