@@ -12,25 +12,29 @@ export class Lease {
   readonly signal: AbortSignal;
   readonly #patienceMs: number;
   readonly #onAbort = (): void => this.release(false);
-  readonly #ended = Promise.withResolvers<never>();
+  /** Tells whoever waits for an answer that none will come. One promise for the whole stream would keep every answer until its end. */
+  #giveUp: ((reason: Error) => void) | undefined;
   #held = true;
 
   constructor(client: pg.PoolClient, patienceMs: number, signal: AbortSignal) {
     this.client = client;
     this.signal = signal;
     this.#patienceMs = patienceMs;
-    this.#ended.promise.catch(() => {}); // heard by whoever waits for an answer then, if anybody does
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   /** Waits for an answer of the server, as long as it may be silent; what the reader takes between does not count. */
   async answered<T>(answer: Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.#giveUp = reject;
+    if (!this.#held) reject(givenUp());
     const impatience = setTimeout(() => this.release(false), this.#patienceMs);
     try {
-      return await Promise.race([answer, this.#ended.promise]);
+      return await Promise.race([answer, promise]);
     } finally {
       answer.catch(() => {});
       clearTimeout(impatience);
+      this.#giveUp = undefined;
     }
   }
 
@@ -43,7 +47,7 @@ export class Lease {
     this.#held = false;
     this.signal.removeEventListener('abort', this.#onAbort);
     this.client.release(!whole);
-    if (!whole) this.#ended.reject(givenUp());
+    if (!whole) this.#giveUp?.(givenUp());
   }
 }
 
