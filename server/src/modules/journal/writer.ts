@@ -43,7 +43,7 @@ const newBatch = (): Batch => {
 };
 
 /** How long records in company wait for more of them. */
-const GATHER_MS = 2;
+const GATHER_MS = 5;
 
 /**
  * Writes the calls of one started replica. Records of many calls share one commit: while one batch is being written,
@@ -132,7 +132,7 @@ export class JournalWriter {
 
   /**
    * Writes batch after batch until none is left. A lone record waits for one turn of the loop only; where records come
-   * in company, two milliseconds let more of them share the commit, which is most of what a record costs.
+   * in company, five milliseconds let more of them share the commit, which is most of what a record costs.
    */
   async #drain(): Promise<void> {
     for (;;) {
