@@ -738,6 +738,8 @@ export interface components {
         };
         Column: {
             comment: string;
+            /** @description 数据源的输入：须由调用方或策略给出，不会返回 */
+            input?: boolean;
             name: string;
             native: string;
             nullable: boolean;
@@ -1037,8 +1039,11 @@ export interface components {
                 /** @enum {unknown} */
                 type: "varchar" | "int" | "bigint" | "numeric" | "double" | "boolean" | "date" | "time" | "timestamp" | "binary" | "json";
             }[];
-            /** @default query */
-            kind: "query" | "verify";
+            /**
+             * @default query
+             * @enum {unknown}
+             */
+            kind: "query" | "verify" | "relay";
             /**
              * @default [
              *       "data"
@@ -1107,8 +1112,11 @@ export interface components {
                 /** @enum {unknown} */
                 type: "varchar" | "int" | "bigint" | "numeric" | "double" | "boolean" | "date" | "time" | "timestamp" | "binary" | "json";
             }[];
-            /** @default query */
-            kind: "query" | "verify";
+            /**
+             * @default query
+             * @enum {unknown}
+             */
+            kind: "query" | "verify" | "relay";
             /**
              * @default [
              *       "data"

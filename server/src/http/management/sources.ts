@@ -29,7 +29,7 @@ const ProbeView = Type.Object({ about: Type.Record(Type.String(), Type.String())
 const TestedSource = Type.Object({ ...sourceProperties, probe: ProbeView }, { $id: 'TestedSource' });
 
 export const ColumnView = Type.Object(
-  { name: Type.String(), type: Type.Enum(columnTypes), native: Type.String(), nullable: Type.Boolean(), comment: Type.String() },
+  { name: Type.String(), type: Type.Enum(columnTypes), native: Type.String(), nullable: Type.Boolean(), comment: Type.String(), input: Type.Optional(Type.Boolean({ description: '数据源的输入：须由调用方或策略给出，不会返回' })) },
   { $id: 'Column' },
 );
 const TableView = Type.Object(

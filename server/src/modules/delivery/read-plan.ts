@@ -1,14 +1,17 @@
 import type { Plan } from '../policy/index.ts';
 import type { ReadColumn, ReadPlan, Resource, WireForm } from '../resources/index.ts';
+import { splitInputs } from './inputs.ts';
 import type { Rendering } from './model.ts';
 
-/** The policy's plan in the words of a source. */
+/** The policy's plan in the words of a source. Throws as `splitInputs`. */
 export function readPlanOf(plan: Plan, resource: Resource, forms: Rendering['forms'], maskKey: Buffer): ReadPlan {
+  const { where, inputs } = splitInputs(plan.where, resource);
   return {
     table: resource.table,
     columns: readColumnsOf(plan.columns, forms),
     natives: nativesOf(resource),
-    where: plan.where,
+    where,
+    inputs,
     order: plan.order,
     offset: plan.page?.offset ?? 0,
     limit: plan.page?.limit ?? plan.cap,

@@ -165,7 +165,7 @@ function judgePaging(call: Call): DomainError | null {
     call.trace?.push({ term: 'paging', holder: 'request', verdict: 'pass', note: `未分页，最多 ${call.grant.product.cap} 行 (not paged)` });
     return null;
   }
-  if (kind === 'verify') return denyRequest(call, 'paging', pagingError('verify', '核验产品不分页，请去掉分页参数 (a verify product has no paging; leave its parameters out)', {}));
+  if (kind !== 'query') return denyRequest(call, 'paging', pagingError(kind, `${kind === 'verify' ? '核验' : '转发'}产品不分页，请去掉分页参数 (a ${kind} product has no paging; leave its parameters out)`, {}));
   if (!Number.isSafeInteger(page.limit) || page.limit < 1 || page.limit > maxPageSize) {
     return denyRequest(call, 'paging', pagingError('limit', `每页行数应为 1 至 ${maxPageSize} (a page has 1 to ${maxPageSize} rows)`, { maxPageSize }));
   }

@@ -1,3 +1,4 @@
+import { isInput } from './inputs.ts';
 import type { Condition, OrderTerm, PlanColumn, PlanMask, ProductShape } from './model.ts';
 import { Problems, type Problem } from './problems.ts';
 import { columnType, isContradictory, type Terms } from './terms.ts';
@@ -18,13 +19,13 @@ export interface Joined {
 
 /** Columns intersect, masks add up, conditions are ANDed. */
 export function joinTerms(product: ProductShape, template: Terms, grant: Terms): Joined {
-  const columns = product.kind === 'verify' ? [] : planColumns(product, template, grant);
+  const columns = product.kind === 'query' ? planColumns(product, template, grant) : [];
   const access = (column: string): Access => accessTo(column, product, columns, template);
   return {
     columns,
     access,
     conditions: [...conditionsOf(template), ...conditionsOf(grant)],
-    order: product.kind === 'verify' ? [] : orderOf(product, access),
+    order: product.kind === 'query' ? orderOf(product, access) : [],
     problems: findProblems(product, template, grant, columns, access),
   };
 }
@@ -52,6 +53,8 @@ function maskOf(field: string, template: Terms, grant: Terms): PlanMask | null {
 function accessTo(column: string, product: ProductShape, columns: readonly PlanColumn[], template: Terms): Access {
   // a verify product shows nothing, and says by its nature whether a row matches
   if (product.kind === 'verify') return { open: true };
+  // what the source is given says nothing of what it holds
+  if (isInput(product, column)) return { open: true };
   const shown = columns.filter((field) => field.column === column);
   if (shown.some(({ mask }) => mask === null)) return { open: true };
   const [masked] = shown;

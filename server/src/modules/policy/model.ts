@@ -153,11 +153,20 @@ export interface OrderTerm {
   readonly direction: 'asc' | 'desc';
 }
 
+/**
+ * What a product hands over: `query` rows; `verify` yes or no; `relay` the bytes that its source answers, as they are,
+ * so that no term can bind what is in them.
+ */
+export const productKinds = ['query', 'verify', 'relay'] as const;
+export type ProductKind = (typeof productKinds)[number];
+
 /** The product as the engine sees it: no identity, no source. */
 export interface ProductShape {
-  readonly kind: 'query' | 'verify';
+  readonly kind: ProductKind;
   /** The resource's columns with their types. */
   readonly columns: Readonly<Record<string, ColumnType>>;
+  /** Those of the columns that the source is given and never returns: they can be fixed by `eq` and nothing else. */
+  readonly inputs?: readonly string[];
   readonly fields: readonly FieldShape[];
   readonly parameters: readonly ParameterShape[];
   readonly order: readonly OrderTerm[];
@@ -234,7 +243,7 @@ export interface PlanQuota extends Quota {
 }
 
 export interface Plan {
-  readonly kind: 'query' | 'verify';
+  readonly kind: ProductKind;
   readonly columns: readonly PlanColumn[];
   /** `{op: 'all', of: []}` is true of every row. */
   readonly where: Condition;

@@ -1,6 +1,7 @@
 import { DomainError } from '../../kernel/errors.ts';
 import { comparison, membership } from './conditions.ts';
 import type { Access } from './join.ts';
+import { isInput } from './inputs.ts';
 import { acceptedForms, isSoundText, parseOperand, type Operand } from './literals.ts';
 import type { ColumnType, Condition, Operator, ProductShape } from './model.ts';
 import { columnType } from './terms.ts';
@@ -19,6 +20,8 @@ export interface Parameter {
   readonly operator: Operator;
   readonly required: boolean;
   readonly access: Access;
+  /** The source is given it: one value, as it stands. */
+  readonly input: boolean;
 }
 
 /** The product's parameters in their order, and by their names in lower case (decision 1). */
@@ -29,7 +32,7 @@ export interface Parameters {
 
 export function compileParameters(product: ProductShape, access: (column: string) => Access): Parameters {
   const list = product.parameters.map(({ name, column, operator, required }, index): Parameter => ({
-    index, name, column, operator, required, type: columnType(product, column) ?? 'other', access: access(column),
+    index, name, column, operator, required, type: columnType(product, column) ?? 'other', access: access(column), input: isInput(product, column),
   }));
   return { list, byName: new Map(list.map((parameter) => [parameter.name.toLowerCase(), parameter])) };
 }
@@ -81,7 +84,8 @@ function readList(parameter: Parameter, raw: string): Condition | DomainError {
   return membership(parameter.column, operands);
 }
 
-function conditionOf({ operator, column }: Parameter, operand: Operand): Condition {
+function conditionOf({ operator, column, input }: Parameter, operand: Operand): Condition {
+  if (input) return { op: 'eq', column, value: operand.literal };
   if (operator === 'range-start') return comparison('ge', column, operand);
   return comparison(operator === 'range-end' ? 'le' : 'eq', column, operand);
 }

@@ -1,5 +1,6 @@
 import { comparison, isComparable, isOrdered, membership } from './conditions.ts';
 import { acceptedForms, isSoundText, parseOperand, type Operand } from './literals.ts';
+import { isInput } from './inputs.ts';
 import type { ColumnType, Comparison, Condition, ProductShape, RowRule, ScalarValue } from './model.ts';
 import type { Problems } from './problems.ts';
 
@@ -32,12 +33,15 @@ function childrenOf(rule: unknown): readonly unknown[] {
   });
 }
 
-/** A rule as a condition over the product's columns. Null, and a problem noted, where a part cannot be enforced. */
-export function compileRule(rule: RowRule, product: ProductShape, problems: Problems): Condition | null {
-  if ('all' in rule) return compileGroup('all', rule.all, product, problems);
-  if ('any' in rule) return compileGroup('any', rule.any, product, problems);
+/**
+ * A rule as a condition over the product's columns. Null, and a problem noted, where a part cannot be enforced.
+ * @param certain whether the rule holds of every row: under `any` and `not` no input of the source can be fixed
+ */
+export function compileRule(rule: RowRule, product: ProductShape, problems: Problems, certain = true): Condition | null {
+  if ('all' in rule) return compileGroup('all', rule.all, product, problems, certain);
+  if ('any' in rule) return compileGroup('any', rule.any, product, problems, false);
   if ('not' in rule) {
-    const inner = compileRule(rule.not, product, problems);
+    const inner = compileRule(rule.not, product, problems, false);
     return inner === null ? null : { op: 'not', of: inner };
   }
   const type = Object.hasOwn(product.columns, rule.column) ? product.columns[rule.column] : undefined;
@@ -45,13 +49,22 @@ export function compileRule(rule: RowRule, product: ProductShape, problems: Prob
     problems.add('rows', 'column', `资源没有列 ${rule.column} (the resource has no such column)`);
     return null;
   }
+  if (isInput(product, rule.column)) return compileInput(rule, type, problems, certain);
   return compileLeaf(rule, type, problems);
 }
 
-function compileGroup(op: 'all' | 'any', rules: readonly RowRule[], product: ProductShape, problems: Problems): Condition | null {
+/** What the source is given is one value: a day for an input of times is its beginning. */
+function compileInput(rule: Leaf, type: ColumnType, problems: Problems, certain: boolean): Condition | null {
+  const { column } = rule;
+  if (!certain || !('eq' in rule)) return refuse(problems, 'input', `${column} 是数据源的输入，只能用 eq 固定，且不在 any、not 之下 (an input of the source can only be fixed by eq, outside any and not)`);
+  const operand = operandOf(rule.eq, type);
+  return operand === null ? refuse(problems, 'literal', misreading(column, type)) : { op: 'eq', column, value: operand.literal };
+}
+
+function compileGroup(op: 'all' | 'any', rules: readonly RowRule[], product: ProductShape, problems: Problems, certain: boolean): Condition | null {
   const of: Condition[] = [];
   for (const rule of rules) {
-    const condition = compileRule(rule, product, problems);
+    const condition = compileRule(rule, product, problems, certain);
     if (condition !== null) of.push(condition);
   }
   return of.length === rules.length ? { op, of } : null;

@@ -1,5 +1,6 @@
 import { DomainError } from '../../kernel/errors.ts';
 import { isComparable, isOrdered } from './conditions.ts';
+import { isInput } from './inputs.ts';
 import type { ColumnType, FieldShape, FieldType, Operator, ParameterShape, ProductShape } from './model.ts';
 
 /** What each column type can be printed as without loss; a double of a decimal is the publisher's own choice. */
@@ -53,12 +54,14 @@ export function checkShape(product: ProductShape): void {
 
 function checkFields(product: ProductShape): void {
   if (product.kind === 'query' && product.fields.length === 0) fail('fields.none', '查询产品至少要有一个字段 (a query product shows at least one field)');
+  if (product.kind === 'relay' && product.fields.length > 0) fail('fields.relay', '转发产品原样交付，没有字段 (a relay product hands over what its source answers: it has no fields)');
   const names = new Set<string>();
   for (const field of product.fields) {
     if (!isName(field.name)) fail('field.name', `字段名“${field.name}”须为 1 至 ${maxName} 个字符，首尾无空白，无控制字符 (a field's name is 1 to ${maxName} characters without control characters or blanks at its ends)`);
     if (names.has(field.name)) fail('field.duplicate', `字段名 ${field.name} 重复 (the field's name is used twice)`);
     names.add(field.name);
     checkFieldType(field, typeOf(product, field.column, 'field.column', `字段 ${field.name}`));
+    if (isInput(product, field.column)) fail('field.input', `字段 ${field.name}：${field.column} 是数据源的输入，不会返回，不可作字段 (an input of the source is never returned: it is no field)`);
   }
 }
 
@@ -83,7 +86,11 @@ function checkParameters(product: ProductShape): void {
 }
 
 function checkParameterUse(product: ProductShape, { name, column, operator, required }: ParameterShape): void {
-  if (product.kind === 'verify') {
+  if (isInput(product, column)) {
+    if (operator !== 'eq') fail('parameter.input', `参数 ${name}：数据源的输入 ${column} 只能用 eq 给出 (an input of the source is given by eq)`);
+  } else if (product.kind === 'relay') {
+    fail('parameter.relay', `参数 ${name}：转发产品只能向数据源的输入传值 (a relay product's parameters are inputs of its source)`);
+  } else if (product.kind === 'verify') {
     if (operator !== 'eq' || !required) fail('parameter.verify', `参数 ${name}：核验产品的参数都须为必填的 eq (a verify product takes required parameters with eq only)`);
   } else if (!product.fields.some((field) => field.column === column)) {
     fail('parameter.hidden', `参数 ${name}：查询条件的列 ${column} 须是产品的字段，否则会泄露它 (its column must be a field of the product, or it would be revealed)`);
@@ -107,6 +114,7 @@ function checkOrder(product: ProductShape): void {
   const columns = new Set<string>();
   for (const { column } of product.order) {
     const type = typeOf(product, column, 'order.column', '排序 (order)');
+    if (isInput(product, column)) fail('order.input', `排序不可用数据源的输入 ${column} (an input of the source has no order)`);
     if (type === 'json' || type === 'other') fail('order.type', `列 ${column} 的类型 ${type} 不可排序 (its type has no order)`);
     if (columns.has(column)) fail('order.duplicate', `排序中列 ${column} 重复 (the column is used twice)`);
     columns.add(column);
@@ -114,10 +122,12 @@ function checkOrder(product: ProductShape): void {
 }
 
 function checkKey(product: ProductShape): void {
+  if (product.kind === 'relay') return; // it has no rows
   if (product.key.length === 0) fail('key.none', '缺少唯一键：请指明唯一确定一行的列，分页靠它定序 (name the columns that are unique together: paging orders by them)');
   const columns = new Set<string>();
   for (const column of product.key) {
     const type = typeOf(product, column, 'key.column', '唯一键 (key)');
+    if (isInput(product, column)) fail('key.input', `唯一键不可用数据源的输入 ${column} (an input of the source is in no key)`);
     if (type === 'json') fail('key.type', `json 列 ${column} 不可作唯一键 (a column of json cannot be in the key)`);
     if (columns.has(column)) fail('key.duplicate', `唯一键中列 ${column} 重复 (the column is used twice)`);
     columns.add(column);

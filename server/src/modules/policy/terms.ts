@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { parseNetwork, type Network } from './addresses.ts';
 import { comparison, isNumeric, isTemporal } from './conditions.ts';
+import { isInput } from './inputs.ts';
 import { acceptedForms, parseOperand, type Operand } from './literals.ts';
 import { misfit, planMask } from './masks.ts';
 import { Policy, termNames, type ColumnType, type Condition, type PlanMask, type ProductShape, type Quota } from './model.ts';
@@ -72,9 +73,16 @@ function isWellFormed(policy: Policy, problems: Problems): boolean {
   return false;
 }
 
+const noFields = {
+  verify: '核验产品不展示字段 (a verify product shows no fields)',
+  relay: '转发产品原样交付，无法按字段控制 (a relay product hands over what its source answers: no term can bind its fields)',
+} as const;
+
+const inputRefused = (column: string): string => `${column} 是数据源的输入，不会返回，无法据此限制 (an input of the source is never returned: nothing can be limited by it)`;
+
 function readColumns(columns: Policy['columns'], product: ProductShape, problems: Problems): ReadonlySet<string> | null {
   if (columns === undefined) return null;
-  if (product.kind === 'verify') problems.add('columns', 'verify', '核验产品不展示字段 (a verify product shows no fields)');
+  if (product.kind !== 'query') problems.add('columns', product.kind, noFields[product.kind]);
   const known = new Set(product.fields.map(({ name }) => name));
   for (const name of columns) {
     if (!known.has(name)) problems.addHarmless('columns', 'unknown', `产品没有字段 ${name} (the product has no such field)`);
@@ -85,7 +93,7 @@ function readColumns(columns: Policy['columns'], product: ProductShape, problems
 function readMasks(policy: Policy, product: ProductShape, problems: Problems): ReadonlyMap<string, PlanMask> {
   const masks = new Map<string, PlanMask>();
   const given = policy.masks ?? [];
-  if (given.length > 0 && product.kind === 'verify') problems.add('masks', 'verify', '核验产品不展示字段 (a verify product shows no fields)');
+  if (given.length > 0 && product.kind !== 'query') problems.add('masks', product.kind, noFields[product.kind]);
   for (const mask of given) {
     const field = product.fields.find(({ name }) => name === mask.field);
     if (field === undefined) {
@@ -106,6 +114,7 @@ function readRegion(region: Policy['region'], product: ProductShape, problems: P
   for (const column of [lon, lat]) {
     const type = columnType(product, column);
     if (type === undefined) problems.add('region', 'column', `资源没有列 ${column} (the resource has no such column)`);
+    else if (isInput(product, column)) problems.add('region', 'input', inputRefused(column));
     else if (!isNumeric(type)) problems.add('region', 'column-type', `列 ${column} 是 ${type}，经纬度须为数值列 (longitude and latitude are numeric)`);
   }
   if (lon === lat) problems.add('region', 'same-column', `经度与纬度是同一列 ${lon} (longitude and latitude are one column)`);
@@ -118,6 +127,10 @@ function readPeriod(time: Policy['time'], product: ProductShape, problems: Probl
   const type = columnType(product, time.column);
   if (type === undefined) {
     problems.add('time', 'column', `资源没有列 ${time.column} (the resource has no such column)`);
+    return null;
+  }
+  if (isInput(product, time.column)) {
+    problems.add('time', 'input', inputRefused(time.column));
     return null;
   }
   if (!isTemporal(type)) {

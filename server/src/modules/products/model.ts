@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { fieldTypes, operators, Policy } from '../policy/index.ts';
+import { fieldTypes, operators, Policy, productKinds } from '../policy/index.ts';
 
 /** A name on the wire: what JSON, XML and CSV can all carry. */
 const WireName = Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,62}$', description: '字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符' });
@@ -52,7 +52,7 @@ export const ProductDefinition = Type.Object(
     resource: Type.String({ minLength: 1, maxLength: 100 }),
     description: Text(2000),
     attribution: Text(1000),
-    kind: Type.Union([Type.Literal('query'), Type.Literal('verify')], { default: 'query' }),
+    kind: Type.Enum(productKinds, { default: 'query' }),
     fields: Type.Array(Field, { maxItems: 500, default: [] }),
     parameters: Type.Array(Parameter, { maxItems: 50, default: [] }),
     order: Type.Array(Type.Object({ column: Column, direction: Type.Union([Type.Literal('asc'), Type.Literal('desc')], { default: 'asc' }) }, { additionalProperties: false }), { maxItems: 5, default: [] }),

@@ -1,12 +1,12 @@
 import { fieldTypesOf } from '../policy/index.ts';
 import type { ColumnDescription, Resource } from '../resources/index.ts';
-import type { Field, ProductDefinition } from './model.ts';
+import type { Field, Parameter, ProductDefinition } from './model.ts';
 
 const wireName = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
 
 /**
  * A definition made from a resource's columns, to be completed by the provider: his name, his code, the product's name.
- * Fields named as their columns where a wire can carry that, else `f1`, `f2` …; ordered by the key, with no parameters.
+ * Fields named as their columns where a wire can carry that, else `f1`, `f2` …; ordered by the key, with a parameter for each input.
  */
 export function suggestDefinition(resource: Resource): ProductDefinition {
   return {
@@ -17,8 +17,8 @@ export function suggestDefinition(resource: Resource): ProductDefinition {
     description: resource.title,
     attribution: '',
     kind: 'query',
-    fields: fieldsOf(resource.columns),
-    parameters: [],
+    fields: fieldsOf(resource.columns.filter(({ input }) => input !== true)),
+    parameters: parametersOf(resource.columns.filter(({ input }) => input === true)),
     order: resource.key.map((column) => ({ column, direction: 'asc' })),
     cap: 10_000,
     maxPageSize: 1000,
@@ -28,6 +28,12 @@ export function suggestDefinition(resource: Resource): ProductDefinition {
     visibility: 'public',
   };
 }
+
+/** What the source must be given is asked of the caller; an input whose name no wire can carry is for the provider to name. */
+const parametersOf = (inputs: readonly ColumnDescription[]): Parameter[] =>
+  inputs
+    .filter(({ name }) => wireName.test(name))
+    .map(({ name, nullable, comment }) => ({ name, column: name, operator: 'eq', required: !nullable, title: comment.slice(0, 100), description: '', example: '' }));
 
 function fieldsOf(columns: readonly ColumnDescription[]): Field[] {
   const taken = new Set(columns.map((column) => column.name).filter((name) => wireName.test(name)));

@@ -1,5 +1,5 @@
 import type { TObject } from 'typebox';
-import type { ColumnType, Condition, OrderTerm, PlanMask } from '../policy/index.ts';
+import type { ColumnType, Condition, Literal, OrderTerm, PlanMask } from '../policy/index.ts';
 
 /** How a value is written on a wire; spec/wire-values.yaml says which face writes which type how. */
 export const wireForms = ['text', 'number', 'boolean', 'date', 'time', 'datetime-space', 'datetime-iso', 'base64', 'json'] as const;
@@ -12,6 +12,8 @@ export interface ColumnDescription {
   readonly native: string;
   readonly nullable: boolean;
   readonly comment: string;
+  /** The source is given it, as a parameter of an operation or a query, and never returns it; not nullable: it must be given. */
+  readonly input?: boolean;
 }
 
 export interface TableName {
@@ -34,6 +36,8 @@ export interface ReadPlan {
   /** Native types of the columns that `where` and `order` name. */
   readonly natives: Readonly<Record<string, string>>;
   readonly where: Condition;
+  /** Values of the columns that the source is given (`ColumnDescription.input`); `where` does not name them. */
+  readonly inputs: Readonly<Record<string, Literal>>;
   /** Ends in a unique key. */
   readonly order: readonly OrderTerm[];
   readonly offset: number;
