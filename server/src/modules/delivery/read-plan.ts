@@ -9,7 +9,7 @@ export function readPlanOf(plan: Plan, resource: Resource, forms: Rendering['for
   return {
     table: resource.table,
     columns: readColumnsOf(plan.columns, forms),
-    natives: nativesOf(resource),
+    ...typesOf(resource),
     where,
     inputs,
     order: plan.order,
@@ -36,12 +36,15 @@ function readColumnsOf(columns: Plan['columns'], forms: Rendering['forms']): rea
   return made;
 }
 
-const natives = new WeakMap<Resource, Readonly<Record<string, string>>>();
+type Types = Pick<ReadPlan, 'natives' | 'types'>;
+const knownTypes = new WeakMap<Resource, Types>();
 
-function nativesOf(resource: Resource): Readonly<Record<string, string>> {
-  const known = natives.get(resource);
+function typesOf(resource: Resource): Types {
+  const known = knownTypes.get(resource);
   if (known !== undefined) return known;
-  const made = Object.fromEntries(resource.columns.map((column) => [column.name, column.native]));
-  natives.set(resource, made);
-  return made;
+  const { columns } = resource;
+  const natives = Object.fromEntries(columns.map((column) => [column.name, column.native]));
+  const types = Object.fromEntries(columns.map((column) => [column.name, column.type]));
+  knownTypes.set(resource, { natives, types });
+  return { natives, types };
 }

@@ -35,6 +35,8 @@ export interface ReadPlan {
   readonly columns: readonly ReadColumn[];
   /** Native types of the columns that `where` and `order` name. */
   readonly natives: Readonly<Record<string, string>>;
+  /** Types of the columns that `where` and `order` name. */
+  readonly types: Readonly<Record<string, ColumnType>>;
   readonly where: Condition;
   /** Values of the columns that the source is given (`ColumnDescription.input`); `where` does not name them. */
   readonly inputs: Readonly<Record<string, Literal>>;

@@ -33,7 +33,7 @@ const loadOf = (name: string, rows: readonly Cells[], changes: Partial<HostedLoa
 const planOf = (name: string): ReadPlan => ({
   table: { schema: '', name },
   columns: [{ name: 'h', column: 'h', columnType: 'decimal', mask: null, form: 'text' }],
-  natives: {}, inputs: {},
+  natives: {}, types: {}, inputs: {},
   where: { op: 'all', of: [] },
   order: [{ column: '_row', direction: 'asc' }],
   offset: 0,

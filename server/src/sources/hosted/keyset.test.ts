@@ -25,7 +25,7 @@ test('pages of a stream are sought by an index, however deep they are', async ()
   const plan: ReadPlan = {
     table: { schema: 'hosted', name: registered?.physical ?? '' },
     columns: [{ name: 'at', column: 'at', columnType: 'timestamptz', mask: null, form: 'datetime-iso' }],
-    natives: {}, inputs: {},
+    natives: {}, types: {}, inputs: {},
     where: { op: 'all', of: [] },
     order,
     offset: 0,
