@@ -16,17 +16,21 @@ export interface FaceParts {
   readonly readers: ReaderBounds;
 }
 
-export type CallRequest = FastifyRequest<{ Params: { code: string } }>;
+/** Most faces have the product's code in their path. */
+export type CallRequest = FastifyRequest<{ Params: { code?: string } }>;
 
 /** What a face reads of a call beyond what all calls have. */
-export type CallContent = Pick<Call, 'key' | 'parameters' | 'page' | 'wantTotal'>;
+export type CallContent = Pick<Call, 'key' | 'parameters' | 'page' | 'wantTotal' | 'notes'>;
+
+/** The names of the parameters of the product in the path; a face that finds the product's code elsewhere tells it by this. */
+export type NamesOf = (code?: string) => Promise<readonly string[]>;
 
 /** What makes a profile: how it reads, how it writes, and how it refuses. The way between is the same for all. */
 export interface Face {
   readonly name: string;
   readonly status: (kind: ErrorKind) => number;
   /** Throws DomainErrors for what cannot be read. */
-  read(request: CallRequest, productParameters: readonly string[]): Promise<CallContent>;
+  read(request: CallRequest, namesOf: NamesOf): Promise<CallContent>;
   /** Throws `not-acceptable`. */
   rendering(request: CallRequest): Rendering;
   refuse(request: CallRequest, reply: FastifyReply, refusal: Refusal): FastifyReply;
@@ -35,14 +39,18 @@ export interface Face {
 /** Answers one call of a face: every end of it is in the journal before it is sent. */
 export async function answerCall(request: CallRequest, reply: FastifyReply, face: Face, parts: FaceParts): Promise<FastifyReply> {
   const { delivery } = parts;
-  const frame = frameOf(request, reply, face, parts);
-  let call: Call = { ...frame, key: undefined, parameters: {}, page: null, wantTotal: false };
+  let call: Call = { ...frameOf(request, reply, face, parts), key: undefined, parameters: {}, page: null, wantTotal: false };
   try {
     let rendering: Rendering;
     try {
       rendering = face.rendering(request);
       chooseEncoding(request.headers['accept-encoding']);
-      call = { ...frame, ...(await face.read(request, await parts.access.parameterNames(request.params.code))) };
+      const namesOf: NamesOf = (productCode = call.productCode) => {
+        call = { ...call, productCode };
+        return parts.access.parameterNames(productCode);
+      };
+      const content = await face.read(request, namesOf);
+      call = { ...call, ...content };
     } catch (fault) {
       throw await delivery.refuse(call, face.status, fault);
     }
@@ -79,7 +87,7 @@ function frameOf(request: CallRequest, reply: FastifyReply, face: Face, parts: F
     stop,
     face: face.name,
     listener: parts.listener,
-    productCode: request.params.code,
+    productCode: request.params.code ?? '',
   };
 }
 

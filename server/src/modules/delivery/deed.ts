@@ -5,6 +5,7 @@ import { isInForce } from '../identity/index.ts';
 import type { Permit } from '../quotas/index.ts';
 import type { Access, LiveProduct, Right } from './access.ts';
 import { callerGone, notGranted, unauthenticated } from './errors.ts';
+import type { Sealing } from './model.ts';
 import type { CallRecord } from './record.ts';
 
 /** All that a call holds while it runs. */
@@ -14,6 +15,7 @@ export interface Deed {
   readonly right: Right;
   readonly plan: Plan;
   readonly permit: Permit;
+  readonly sealing: Sealing | undefined;
   readonly signal: AbortSignal;
   /** True from the moment that the journal is told of the answer: no deadline cuts it after that. */
   told: boolean;

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../storage/database.ts';
 import { decide } from '../policy/index.ts';
 import type { JournalWriter } from '../journal/index.ts';
-import { isInForce } from '../identity/index.ts';
+import { isInForce, type FoundCredential } from '../identity/index.ts';
 import type { QuotaKeeper } from '../quotas/index.ts';
 import { countOf, type ReadPlan, type RowBatch, type SourceConnections, type TableReader } from '../resources/index.ts';
 import type { Access, LiveProduct, Right } from './access.ts';
@@ -58,7 +58,7 @@ export class Delivery {
     const record = new CallRecord(call, rendering.status);
     let deed: Deed | undefined;
     try {
-      deed = await this.#begin(record);
+      deed = await this.#begin(record, rendering);
       const answer = await this.#beforeDeadline(deed, this.#hand(deed, rendering));
       if (answer.kind === 'whole') deed.end();
       return answer;
@@ -88,15 +88,16 @@ export class Delivery {
 
   // ---- may this caller have this data now? ----------------------------------------------------------------------------
 
-  async #begin(record: CallRecord): Promise<Deed> {
+  async #begin(record: CallRecord, rendering: Rendering): Promise<Deed> {
     const { call } = record;
     const { access, quotas, clock } = this.#parts;
     if (!access.isFresh()) await access.assertFresh();
     const { generation } = access;
-    const { live, right } = await this.#rightOf(record);
+    const { live, right, credential } = await this.#rightOf(record);
     const decision = decide(right.compiled, { now: clock.now(), address: call.address, parameters: call.parameters, page: call.page });
     if (!decision.allowed) throw decision.error;
     const { plan } = decision;
+    const sealing = rendering.seal?.(live.product.definition, credential);
     const permit = await quotas.enter({ productId: live.product.id, grantId: right.grant.id }, plan.quotas, plan.concurrency);
     const forget = this.running.add({ abort: call.stop, check: () => this.#stillRight(record) });
     const end = (): void => {
@@ -109,11 +110,11 @@ export class Delivery {
       end();
       throw ended;
     }
-    return { record, live, right, plan, permit, signal: call.stop.signal, told: false, end };
+    return { record, live, right, plan, permit, sealing, signal: call.stop.signal, told: false, end };
   }
 
   /** Unknown, disabled and missing keys are answered alike; only then is the product looked at. */
-  async #rightOf(record: CallRecord): Promise<{ live: LiveProduct; right: Right }> {
+  async #rightOf(record: CallRecord): Promise<{ live: LiveProduct; right: Right; credential: FoundCredential }> {
     const { call } = record;
     const { access, clock } = this.#parts;
     const credential = await access.credential(call.key);
@@ -126,7 +127,7 @@ export class Delivery {
     const right = await access.right(credential.subjectId, live);
     if (right === undefined) throw notGranted();
     record.right = right;
-    return { live, right };
+    return { live, right, credential };
   }
 
   /** Asked again while the call runs, whenever the revision has moved. */
@@ -146,7 +147,7 @@ export class Delivery {
     const { live, plan, right, signal } = deed;
     const reader = await this.#parts.connections.get(this.#parts.database, live.resource.sourceId);
     const read = readPlanOf(plan, live.resource, rendering.forms, right.maskKey);
-    const encoder = rendering.encoder();
+    const encoder = rendering.encoder(deed.record.call);
     if (plan.kind === 'verify') return this.#verdict(deed, encoder, reader, read);
     const counting = deed.record.call.wantTotal && plan.page !== null ? reader.count(read, signal) : undefined;
     counting?.catch(() => {}); // awaited below; a failure must not go unheard meanwhile
@@ -159,9 +160,10 @@ export class Delivery {
 
   async #whole(deed: Deed, encoder: RowsEncoder, fields: readonly AnswerField[], batch: RowBatch, total: number | undefined): Promise<Answer> {
     const rows = countOf(batch);
-    const body = Buffer.from(encoder.head(fields) + encoder.rows(batch) + encoder.tail(total === undefined ? { rows } : { rows, total }));
-    const bytes = body.length;
+    const encoded = Buffer.from(encoder.head(fields) + encoder.rows(batch) + encoder.tail(total === undefined ? { rows } : { rows, total }));
+    const bytes = encoded.length;
     await deed.permit.reserve(rows, bytes);
+    const body = deed.sealing === undefined ? encoded : await deed.sealing.whole(encoded);
     await assertStanding(deed, this.#parts.access, this.#parts.clock);
     deed.signal.throwIfAborted(); // in one turn with the next line: an abort is either before the one or after the other
     deed.told = true;
@@ -179,7 +181,8 @@ export class Delivery {
   /** The first piece is read before the answer begins: what fails until then is an error and not a cut. */
   async #stream(deed: Deed, encoder: RowsEncoder, reader: TableReader, read: ReadPlan, total: number | undefined): Promise<Answer> {
     const stream = await reader.openStream(read, encoder.reads, deed.signal);
-    const pieces = new Transfer(deed, this.#parts, this.#log).pieces(encoder, stream, { rows: stream.rows, total: total ?? stream.rows });
+    const encoded = new Transfer(deed, this.#parts, this.#log).pieces(encoder, stream, { rows: stream.rows, total: total ?? stream.rows });
+    const pieces = deed.sealing?.stream(encoded) ?? encoded;
     const first = await pieces.next();
     return { kind: 'stream', contentType: encoder.contentType, rows: stream.rows, body: startedWith(first, pieces) };
   }

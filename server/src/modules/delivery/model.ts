@@ -1,5 +1,7 @@
 import type { ErrorKind } from '../../kernel/errors.ts';
+import type { FoundCredential } from '../identity/index.ts';
 import type { FieldType } from '../policy/index.ts';
+import type { ProductDefinition } from '../products/index.ts';
 import type { RowBatch, RowShape, WireForm } from '../resources/index.ts';
 
 /** A call as a profile read it from its wire. */
@@ -18,6 +20,8 @@ export interface Call {
   /** Raw wire values by name, without the key and the profile's own parameters. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly page: { readonly offset: number; readonly limit: number } | null;
+  /** What the caller says of himself by a face's own fields, for the journal alone: it decides nothing. */
+  readonly notes?: Readonly<Record<string, string>>;
   /** Whether all fitting rows are to be counted. */
   readonly wantTotal: boolean;
   /** `performance.now()` when the call arrived. */
@@ -50,9 +54,21 @@ export interface RowsEncoder {
 /** How a profile wants the answer written. */
 export interface Rendering {
   readonly forms: Readonly<Record<FieldType, WireForm>>;
-  encoder(): RowsEncoder;
+  encoder(call: Pick<Call, 'page'>): RowsEncoder;
+  /**
+   * How this product's answers to this holder are sealed; absent: they leave as they were encoded. Asked once the right
+   * is found and before anything is counted. Throws where the two do not allow it.
+   */
+  seal?(product: ProductDefinition, holder: FoundCredential): Sealing;
   /** The HTTP status by which the profile's answer to a kind of error is journalled. */
   readonly status: (kind: ErrorKind) => number;
+}
+
+/** What is done to a body after it was counted and before it leaves: compression, encryption, an envelope around both. */
+export interface Sealing {
+  whole(body: Buffer): Promise<Buffer>;
+  /** Gives nothing before it has taken the first piece, and throws what the pieces throw. */
+  stream(pieces: AsyncIterable<string>): AsyncGenerator<string>;
 }
 
 /** An answer that is journalled and may be sent. A stream that throws must not look whole: cut the connection. */

@@ -56,7 +56,7 @@ export class CallRecord {
       result,
       ...end,
       durationUs: Math.round((performance.now() - call.arrived) * 1000),
-      details: redactParameters(call.parameters, live?.sensitive ?? none),
+      details: redactParameters(call.notes === undefined ? call.parameters : { ...call.notes, ...call.parameters }, live?.sensitive ?? none),
     };
   }
 }

@@ -33,7 +33,7 @@ export function govRoutes(app: FastifyInstance, parts: FaceParts & { readonly ba
     handler: (request: CallRequest, reply) => refuseCall(request, reply.header('allow', 'GET, POST'), face, parts, wrongMethod()),
   });
   app.get(`${path}/openapi.json`, async (request: CallRequest, reply) => {
-    const product = await parts.access.visibleProduct(request.params.code, parts.listener, bearerOf(request), systemClock.now());
+    const product = await parts.access.visibleProduct(request.params.code ?? '', parts.listener, bearerOf(request), systemClock.now());
     if (product === undefined) return reply.code(404).send({ success: false, msg: '没有可用的服务接口 (no such service interface here)', data: [] });
     return openApiOf(product, parts.baseUrl());
   });

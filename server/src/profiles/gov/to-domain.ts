@@ -1,12 +1,12 @@
-import { productParametersOf, readPage, readParameters, type CallContent, type CallRequest } from '../../http/face.ts';
+import { productParametersOf, readPage, readParameters, type CallContent, type CallRequest, type NamesOf } from '../../http/face.ts';
 import { DomainError } from '../../kernel/errors.ts';
 
 /** The face's own parameters beside the product's. */
 export const ownParameters = ['appkey', 'pageNum', 'pageSize', 'needTotal'] as const;
 
 /** The key stands in the header `appkey`, as a bearer token, or in the query; once only. */
-export async function readCall(request: CallRequest, productParameters: readonly string[]): Promise<CallContent> {
-  const parameters = await readParameters(request, [...ownParameters, ...productParameters], false);
+export async function readCall(request: CallRequest, namesOf: NamesOf): Promise<CallContent> {
+  const parameters = await readParameters(request, [...ownParameters, ...(await namesOf())], false);
   const page = readPage(parameters.get('pageNum'), parameters.get('pageSize'));
   return {
     key: keyOf(request, parameters.get('appkey')),
