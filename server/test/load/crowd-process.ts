@@ -11,6 +11,7 @@ const order = JSON.parse(process.argv[2] ?? '{}') as CrowdOrder;
 async function open(url: URL): Promise<Socket> {
   const socket = connect(Number(url.port), url.hostname);
   await once(socket, 'connect');
+  socket.on('error', () => {}); // the replica may be killed before this caller asks
   return socket;
 }
 
@@ -20,7 +21,7 @@ async function ask(socket: Socket, url: URL, requestId: string): Promise<string>
   socket.setEncoding('latin1').on('data', (chunk: string) => {
     text += chunk;
   });
-  socket.on('error', () => {});
+  if (socket.destroyed) return 'lost';
   socket.write(`GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nappkey: ${order.appkey}\r\nX-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n`);
   await once(socket, 'close');
   const [head = '', body = ''] = text.split('\r\n\r\n', 2);
