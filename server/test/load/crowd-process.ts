@@ -23,7 +23,7 @@ async function ask(socket: Socket, url: URL, requestId: string): Promise<string>
   });
   if (socket.destroyed) return 'lost';
   socket.write(`GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nappkey: ${order.appkey}\r\nX-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n`);
-  await once(socket, 'close');
+  await new Promise<void>((resolve) => socket.once('close', () => resolve())); // events.once would throw a reset
   const [head = '', body = ''] = text.split('\r\n\r\n', 2);
   const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? Number.NaN);
   if (length !== body.length) return 'lost';
