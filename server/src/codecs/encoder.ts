@@ -1,10 +1,13 @@
 import { DomainError } from '../kernel/errors.ts';
+import type { FieldType } from '../modules/policy/index.ts';
 import type { RowBatch, RowShape } from '../modules/resources/index.ts';
 
 /** What an encoder needs to know of a field. */
 export interface EncodedField {
   /** The name on the wire. */
   readonly name: string;
+  /** How it is printed, for a format that spells a type in its own way. */
+  readonly type?: FieldType;
 }
 
 export interface AnswerSummary {

@@ -9,7 +9,8 @@ import type { RowsEncoder } from './encoder.ts';
 import { csvRowsEncoder } from './csv.ts';
 import { faces, wireTable, type Face } from './forms.ts';
 import { jsonArrayEncoder } from './json.ts';
-import { xmlRowsEncoder } from './xml.ts';
+import { soapFrame } from './soap.ts';
+import { plainFrame, xmlRowsEncoder } from './xml.ts';
 
 interface Example {
   readonly json: string;
@@ -41,8 +42,9 @@ describe('spec/wire-values.yaml', () => {
   const encoders: Readonly<Record<Face, RowsEncoder>> = {
     sea: jsonArrayEncoder('', () => ''),
     'gov-json': jsonArrayEncoder('', () => ''),
-    'gov-xml': xmlRowsEncoder({ root: 'response', before: [] }),
+    'gov-xml': xmlRowsEncoder(plainFrame('response', [])),
     'gov-csv': csvRowsEncoder({ reader: 'machine' }),
+    'gov-soap': xmlRowsEncoder(soapFrame('1.1', '', '')),
   };
   for (const face of faces) {
     it(`names for ${face} the media type and the shape of rows that its encoder has`, () => {
@@ -51,11 +53,11 @@ describe('spec/wire-values.yaml', () => {
     });
   }
 
-  for (const face of ['gov-xml', 'gov-csv'] as const) {
+  for (const face of ['gov-xml', 'gov-csv', 'gov-soap'] as const) {
     it(`writes NULL for ${face} as its encoder does`, () => {
       const encoder = encoders[face];
       encoder.head([{ name: 'a' }, { name: 'b' }]);
-      const written = { null: 'null', absent: '<row><b></b></row>', empty: ',""\r\n' }[wireTable[face].null];
+      const written = { null: 'null', absent: '<row><b></b></row>', empty: ',""\r\n', nil: '<row><a xsi:nil="true"/><b></b></row>' }[wireTable[face].null];
       assert.equal(encoder.rows({ kind: 'cells', rows: [[null, '']] }), written);
     });
   }

@@ -2,11 +2,11 @@ import type { FieldType } from '../modules/policy/index.ts';
 import type { RowShape, WireForm } from '../modules/resources/index.ts';
 
 /** The faces whose values are fixed by decision 32; one column of `spec/wire-values.yaml` each. */
-export const faces = ['sea', 'gov-json', 'gov-xml', 'gov-csv'] as const;
+export const faces = ['sea', 'gov-json', 'gov-xml', 'gov-csv', 'gov-soap'] as const;
 export type Face = (typeof faces)[number];
 
-/** How a face writes NULL: the token `null`, no element at all, or an empty cell (an empty text is then `""`). */
-export type NullForm = 'null' | 'absent' | 'empty';
+/** How a face writes NULL: the token `null`, no element at all, an empty cell (an empty text is then `""`), or an element with `xsi:nil`. */
+export type NullForm = 'null' | 'absent' | 'empty' | 'nil';
 
 /**
  * How a face writes values. Whoever reads a source turns each value into its form; a codec only frames and escapes it.
@@ -48,4 +48,5 @@ export const wireTable: Readonly<Record<Face, FaceForms>> = {
   'gov-json': { mediaType: 'application/json', reads: 'json', null: 'null', types: govJson },
   'gov-xml': { mediaType: 'application/xml', reads: 'cells', null: 'absent', types: govText },
   'gov-csv': { mediaType: 'text/csv', reads: 'cells', null: 'empty', types: govText },
+  'gov-soap': { mediaType: 'text/xml', reads: 'cells', null: 'nil', types: govText },
 };

@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { DomainError } from '../kernel/errors.ts';
-import { escapeXml, xmlDocument, xmlRowsEncoder } from './xml.ts';
+import { escapeXml, plainFrame, xmlDocument, xmlRowsEncoder } from './xml.ts';
 
-const frame = { root: 'response', before: [['success', 'true'], ['msg', '信息操作成功!']] } as const;
+const frame = plainFrame('response', [['success', 'true'], ['msg', '信息操作成功!']]);
 const fields = [{ name: 'id' }, { name: '站名' }, { name: 'depth_m' }];
 
 type Rows = readonly (readonly (string | null)[])[];

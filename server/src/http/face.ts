@@ -125,10 +125,15 @@ export async function readParameters(request: FastifyRequest, names: readonly st
   const query = parseQuery(rawQueryOf(request.raw.url ?? ''), { known, tolerant });
   if (!hasBody(request)) return query;
   requireBodyType(request.headers['content-type'], ['application/json']);
-  const coding = request.headers['content-encoding'];
-  const body = await readBody(request.raw, bodyBounds, coding === undefined ? {} : { contentEncoding: coding });
+  const body = await readBoundedBody(request);
   if (body.length === 0) return query;
   return mergeParameters(query, parseJsonBody(body, { maxBytes: bodyBounds.maxInflatedBytes, maxDepth: 2 }, known), known);
+}
+
+/** A call's body, whole and decompressed, within the bounds that all faces share. */
+export async function readBoundedBody(request: FastifyRequest): Promise<Buffer> {
+  const coding = request.headers['content-encoding'];
+  return readBody(request.raw, bodyBounds, coding === undefined ? {} : { contentEncoding: coding });
 }
 
 const hasBody = (request: FastifyRequest): boolean =>

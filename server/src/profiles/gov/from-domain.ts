@@ -2,11 +2,11 @@ import { csvRowsEncoder } from '../../codecs/csv.ts';
 import { wireTable } from '../../codecs/forms.ts';
 import { jsonArrayEncoder } from '../../codecs/json.ts';
 import { chooseType } from '../../codecs/negotiation.ts';
-import { xmlDocument, xmlRowsEncoder } from '../../codecs/xml.ts';
+import { plainFrame, xmlDocument, xmlRowsEncoder } from '../../codecs/xml.ts';
 import type { Refusal, Rendering } from '../../modules/delivery/index.ts';
 import { httpStatuses } from '../../http/statuses.ts';
 
-const success = '信息操作成功!';
+export const success = '信息操作成功!';
 
 /** The formats of the REST face; the first is for callers that do not care. */
 export const mediaTypes = ['application/json', 'application/xml', 'text/csv'] as const;
@@ -16,7 +16,7 @@ export const formatOf = (accept: string | undefined): MediaType => chooseType(ac
 
 const status: Rendering['status'] = (kind) => httpStatuses[kind];
 const jsonOpening = `{"success":true,"msg":${JSON.stringify(success)},"data":[`;
-const xmlFrame = { root: 'response', before: [['success', 'true'], ['msg', success]] } as const;
+const xmlFrame = plainFrame('response', [['success', 'true'], ['msg', success]]);
 
 /** SEA's fields in GOV's own face (decision 2), in JSON and XML; CSV is the rows alone. */
 export const renderings: Readonly<Record<MediaType, Rendering>> = {

@@ -54,7 +54,7 @@ export function openApiOf(product: Product, baseUrl: string): Schema {
   };
 }
 
-const verdict: Pick<Field, 'name' | 'type' | 'title' | 'description' | 'required'> = { name: 'result', type: 'boolean', title: '核验结果', description: 'true 一致，false 不一致', required: true };
+export const verdict: Pick<Field, 'name' | 'type' | 'title' | 'description' | 'required'> = { name: 'result', type: 'boolean', title: '核验结果', description: 'true 一致，false 不一致', required: true };
 
 const errorSchema: Schema = {
   type: 'object',
@@ -81,7 +81,7 @@ function fieldSchema(field: Pick<Field, 'type' | 'title' | 'description' | 'requ
   return { ...base, ...type, title: field.title, description: field.description };
 }
 
-const operatorNotes: Readonly<Record<Parameter['operator'], string>> = {
+export const operatorNotes: Readonly<Record<Parameter['operator'], string>> = {
   eq: '等于',
   like: '包含',
   in: '其中之一，以逗号分隔',

@@ -1,10 +1,17 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { rawQueryOf } from '../../codecs/query.ts';
+import { soapVersionOf } from '../../codecs/soap.ts';
 import { answerCall, refuseCall, type CallRequest, type Face, type FaceParts } from '../../http/face.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import type { Refusal } from '../../modules/delivery/index.ts';
 import { httpStatuses } from '../../http/statuses.ts';
+import type { Product } from '../../modules/products/index.ts';
 import { errorAnswer, formatOf, mediaTypes, renderings } from './from-domain.ts';
 import { openApiOf } from './openapi.ts';
+import { faultAnswer, soapRendering } from './soap-from-domain.ts';
+import { readSoapCall, versionOf } from './soap-to-domain.ts';
+import { wsdlContentType, wsdlOf } from './soap-wsdl.ts';
 import { readCall } from './to-domain.ts';
 
 /** Decision 30. */
@@ -17,27 +24,64 @@ const face: Face = {
   rendering: (request) => renderings[formatOf(request.headers.accept)],
   refuse(request, reply, refusal) {
     const { type, body } = errorAnswer(refusal, errorFormat(request.headers.accept));
-    const { retryAfterSeconds } = refusal.error.details;
-    if (typeof retryAfterSeconds === 'number') void reply.header('retry-after', String(retryAfterSeconds));
-    return reply.code(httpStatuses[refusal.error.kind]).header('x-error-id', refusal.errorId).type(type).send(body);
+    return withRefusal(reply, refusal).code(httpStatuses[refusal.error.kind]).type(type).send(body);
   },
 };
 
-/** GOV's REST face in JSON, XML and CSV by Accept, and each product's OpenAPI document. */
-export function govRoutes(app: FastifyInstance, parts: FaceParts & { readonly baseUrl: () => string }): void {
-  app.get(path, (request: CallRequest, reply) => answerCall(request, reply, face, parts));
-  app.post(path, (request: CallRequest, reply) => answerCall(request, reply, face, parts));
+/** SOAP has HTTP statuses of its own: what REST would say stands in the header `X-Status`, and in the journal. */
+const soapFace: Face = {
+  name: 'gov-soap',
+  status: (kind) => httpStatuses[kind],
+  read: readSoapCall,
+  rendering: (request) => soapRendering(versionOf(request), codeOf(request)),
+  refuse(request, reply, refusal) {
+    const { status, type, body } = faultAnswer(refusal, versionOf(request), codeOf(request));
+    return withRefusal(reply, refusal).code(status).header('x-status', String(httpStatuses[refusal.error.kind])).type(type).send(body);
+  },
+};
+
+/** What a refusal says in headers, whatever the face. */
+function withRefusal(reply: FastifyReply, { error, errorId }: Refusal): FastifyReply {
+  const { retryAfterSeconds } = error.details;
+  if (typeof retryAfterSeconds === 'number') void reply.header('retry-after', String(retryAfterSeconds));
+  return reply.header('x-error-id', errorId);
+}
+
+interface GovParts extends FaceParts {
+  /** Where callers find the listener. */
+  readonly baseUrl: () => string;
+}
+
+/**
+ * GOV-type: each product as REST, in JSON, XML and CSV by Accept, and as a Web Service, in SOAP 1.1 and 1.2 by the type
+ * of what is posted; with the OpenAPI document of the one and the WSDL of the other.
+ */
+export function govRoutes(app: FastifyInstance, parts: GovParts): void {
+  app.get(path, (request: CallRequest, reply) => (asksForWsdl(request) ? describe(request, reply.type(wsdlContentType), parts, wsdlOf) : answerCall(request, reply, face, parts)));
+  app.post(path, (request: CallRequest, reply) => answerCall(request, reply, isSoap(request) ? soapFace : face, parts));
   app.route({
     method: ['PUT', 'PATCH', 'DELETE', 'HEAD'],
     url: path,
     handler: (request: CallRequest, reply) => refuseCall(request, reply.header('allow', 'GET, POST'), face, parts, wrongMethod()),
   });
-  app.get(`${path}/openapi.json`, async (request: CallRequest, reply) => {
-    const product = await parts.access.visibleProduct(request.params.code ?? '', parts.listener, bearerOf(request), systemClock.now());
-    if (product === undefined) return reply.code(404).send({ success: false, msg: '没有可用的服务接口 (no such service interface here)', data: [] });
-    return openApiOf(product, parts.baseUrl());
-  });
+  app.get(`${path}/openapi.json`, (request: CallRequest, reply) => describe(request, reply, parts, openApiOf));
 }
+
+/** Answers with a description of the product, where the caller may see that the product exists. */
+async function describe(request: CallRequest, reply: FastifyReply, parts: GovParts, write: (product: Product, baseUrl: string) => string | object): Promise<FastifyReply> {
+  const product = await parts.access.visibleProduct(codeOf(request), parts.listener, bearerOf(request), systemClock.now());
+  if (product === undefined) return reply.code(404).type('application/json; charset=utf-8').send({ success: false, msg: '没有可用的服务接口 (no such service interface here)', data: [] });
+  return reply.send(write(product, parts.baseUrl()));
+}
+
+const codeOf = (request: CallRequest): string => request.params.code ?? '';
+const isSoap = (request: CallRequest): boolean => soapVersionOf(request.headers['content-type']) !== undefined;
+
+/** `?wsdl` in any case, as tools ask for it; with a value it is a parameter like any other. */
+const asksForWsdl = (request: CallRequest): boolean =>
+  rawQueryOf(request.raw.url ?? '')
+    .split('&')
+    .some((piece) => /^wsdl=?$/i.test(piece));
 
 /** An Accept that none of the formats fits is itself the error: it is told in JSON. */
 function errorFormat(accept: string | undefined): (typeof mediaTypes)[number] {

@@ -1,3 +1,4 @@
+import type { Parameters } from '../../codecs/parameters.ts';
 import { productParametersOf, readPage, readParameters, type CallContent, type CallRequest, type NamesOf } from '../../http/face.ts';
 import { DomainError } from '../../kernel/errors.ts';
 
@@ -6,20 +7,23 @@ export const ownParameters = ['appkey', 'pageNum', 'pageSize', 'needTotal'] as c
 
 /** The key stands in the header `appkey`, as a bearer token, or in the query; once only. */
 export async function readCall(request: CallRequest, namesOf: NamesOf): Promise<CallContent> {
-  const parameters = await readParameters(request, [...ownParameters, ...(await namesOf())], false);
-  const page = readPage(parameters.get('pageNum'), parameters.get('pageSize'));
+  return contentOf(request, await readParameters(request, [...ownParameters, ...(await namesOf())], false));
+}
+
+/** @param otherKeys what stands where else a face of GOV takes a key */
+export function contentOf(request: CallRequest, parameters: Parameters, ...otherKeys: readonly (string | undefined)[]): CallContent {
   return {
-    key: keyOf(request, parameters.get('appkey')),
+    key: keyOf(request, [parameters.get('appkey'), ...otherKeys]),
     parameters: productParametersOf(parameters, ownParameters),
-    page,
+    page: readPage(parameters.get('pageNum'), parameters.get('pageSize')),
     wantTotal: isTrue('needTotal', parameters.get('needTotal')),
   };
 }
 
-function keyOf(request: CallRequest, inQuery: string | undefined): string | undefined {
+function keyOf(request: CallRequest, others: readonly (string | undefined)[]): string | undefined {
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const header = request.headers['appkey'];
-  const keys = [bearer, typeof header === 'string' ? header : undefined, inQuery].filter((key) => key !== undefined && key !== '');
+  const keys = [bearer, typeof header === 'string' ? header : undefined, ...others].filter((key) => key !== undefined && key !== '');
   if (keys.length > 1) throw new DomainError('malformed-request', 'credential.twice', '授权码只能以一种方式提供 (give the key in one place only)');
   return keys[0];
 }
