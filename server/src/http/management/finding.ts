@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import { allow, allowOwned, getSubject, getSubjectByName, type Right, type Subject } from '../../modules/identity/index.ts';
 import { getProduct, unknownProduct, type Product } from '../../modules/products/index.ts';
@@ -15,3 +16,14 @@ export async function ownedProduct(parts: ManagementParts, request: FastifyReque
   allowOwned(request.actor, right, product.providerId, () => unknownProduct(reference));
   return product;
 }
+
+/** A subject, as far as the actor's right reaches it; another's is answered like a missing one. */
+export async function ownedSubject(parts: ManagementParts, request: FastifyRequest, right: Right, reference: string): Promise<Subject> {
+  allow(request.actor, right);
+  const subject = await subjectOf(parts.database, reference);
+  allowOwned(request.actor, right, subject.ownerId, () => new DomainError('not-found', 'identity.subject.unknown', `没有主体 ${reference} (no such subject)`));
+  return subject;
+}
+
+/** What the journal says of an action on a subject. */
+export const aboutSubject = (subject: Subject, details: object = {}) => ({ subjectId: subject.id, details: JSON.stringify({ subject: subject.name, ...details }) });
