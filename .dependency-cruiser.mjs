@@ -9,17 +9,18 @@ const rooms = {
   config: ['kernel'],
   storage: ['kernel'],
   modules: ['kernel', 'storage'],
+  outbound: ['kernel'],
   codecs: ['kernel', 'storage', 'modules'],
-  sources: ['kernel', 'storage', 'modules', 'codecs'],
+  sources: ['kernel', 'storage', 'modules', 'codecs', 'outbound'],
   http: ['kernel', 'storage', 'modules', 'codecs'],
   profiles: ['kernel', 'modules', 'codecs', 'http'],
-  jobs: ['kernel', 'storage', 'modules', 'codecs'],
+  jobs: ['kernel', 'storage', 'modules', 'codecs', 'outbound'],
   sample: ['kernel', 'storage', 'modules'],
   backup: ['kernel', 'config', 'storage', 'modules', 'sources'],
 };
 
 /** The written order of the modules: each may import only those before it. */
-const modules = ['policy', 'journal', 'identity', 'resources', 'products', 'grants', 'quotas', 'delivery'];
+const modules = ['policy', 'journal', 'identity', 'resources', 'residual', 'products', 'grants', 'quotas', 'delivery'];
 
 /** These import no module at all. */
 const selfContained = new Set(['policy', 'journal']);

@@ -46,6 +46,13 @@ const File = Type.Object(
       },
       { additionalProperties: false, default: {} },
     ),
+    outbound: Type.Object(
+      {
+        /** Names, addresses and CIDR blocks of upstreams that are closed by default: loopback, link-local, metadata. */
+        allow: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { maxItems: 1000, default: [] }),
+      },
+      { additionalProperties: false, default: {} },
+    ),
     /** Whether the CLI on the node's own machine may use the token that each start mints. */
     operatorToken: Type.Boolean({ default: true }),
     logLevel: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], { default: 'info' }),

@@ -1,0 +1,103 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import ipaddr from 'ipaddr.js';
+import { DomainError } from '../kernel/errors.ts';
+
+/** Where names are looked up: the system's resolver, or a test's. */
+export type Resolver = (hostname: string) => Promise<readonly string[]>;
+
+export interface GateOptions {
+  /** Names, addresses and CIDR blocks that the configuration file opens although they are closed by default. */
+  readonly allow: readonly string[];
+  /** Ports of the node's own listeners. */
+  readonly ownPorts: () => readonly number[];
+  readonly resolve?: Resolver;
+}
+
+/** Ranges in which upstreams live: the Internet, and the networks inside a bureau. Everything else is closed. */
+const openRanges: ReadonlySet<string> = new Set(['unicast', 'private', 'uniqueLocal', 'carrierGradeNat']);
+
+/** What clouds tell their machines of themselves at addresses within those ranges: Alibaba, Azure, AWS, Google. */
+const metadata: ReadonlySet<string> = new Set(['100.100.100.200', '168.63.129.16', 'fd00:ec2::254', 'fd20:ce::254']);
+
+/**
+ * Decides to which addresses the node may connect (design: Doors). Loopback, link-local, metadata, multicast and reserved
+ * addresses are closed unless the configuration file names them; the node's own listeners always are.
+ */
+export class OutboundGate {
+  readonly #names: ReadonlySet<string>;
+  readonly #networks = new BlockList();
+  readonly #ownPorts: () => readonly number[];
+  readonly #resolve: Resolver;
+
+  /** Throws `settings.outbound` for an entry that is neither a name nor an address. */
+  constructor({ allow, ownPorts, resolve = systemResolver }: GateOptions) {
+    this.#names = new Set(allow.filter((entry) => !this.#addNetwork(entry)).map(nameOf));
+    this.#ownPorts = ownPorts;
+    this.#resolve = resolve;
+  }
+
+  /** The addresses of a host, every one of which may be connected to. Throws `upstream.host`, `upstream.address`. */
+  async addressesOf(hostname: string, port: number): Promise<readonly string[]> {
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const addresses = isIP(host) === 0 ? await this.#lookUp(host) : [host];
+    const named = this.#names.has(host.toLowerCase());
+    for (const address of addresses) {
+      const why = this.#closedBy(ipaddr.process(address), port, named);
+      if (why !== undefined) throw addressRefused(`${host} → ${address}:${port}: ${why}`);
+    }
+    return addresses;
+  }
+
+  async #lookUp(host: string): Promise<readonly string[]> {
+    try {
+      return await this.#resolve(host);
+    } catch (cause) {
+      throw new DomainError('source-unavailable', 'upstream.host', '上游服务的域名无法解析 (the upstream\'s name cannot be resolved)', { cause });
+    }
+  }
+
+  #closedBy(address: ipaddr.IPv4 | ipaddr.IPv6, port: number, named: boolean): string | undefined {
+    const text = address.toString();
+    if (this.#ownPorts().includes(port) && isOwn(address)) return 'a listener of this node';
+    if (named || this.#networks.check(text, address.kind())) return undefined;
+    if (metadata.has(text)) return 'a metadata address';
+    const range = address.range();
+    return openRanges.has(range) ? undefined : `a ${range} address`;
+  }
+
+  #addNetwork(entry: string): boolean {
+    const [address = '', bits] = entry.split('/');
+    const family = isIP(address);
+    if (family === 0) return false;
+    const type = family === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) this.#networks.addAddress(address, type);
+    else if (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32)) this.#networks.addSubnet(address, Number(bits), type);
+    else throw badEntry(entry);
+    return true;
+  }
+}
+
+/** Loopback, "any" and every address of this machine's interfaces. */
+function isOwn(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  if (address.range() === 'loopback' || address.range() === 'unspecified') return true;
+  const text = address.toString();
+  return Object.values(networkInterfaces()).some((all) => all?.some((one) => ipaddr.process(one.address).toString() === text) === true);
+}
+
+async function systemResolver(hostname: string): Promise<readonly string[]> {
+  return (await lookup(hostname, { all: true, order: 'ipv4first' })).map(({ address }) => address);
+}
+
+function nameOf(entry: string): string {
+  if (!/^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/.test(entry)) throw badEntry(entry);
+  return entry.toLowerCase();
+}
+
+const badEntry = (entry: string): DomainError =>
+  new DomainError('invalid-definition', 'settings.outbound', `outbound.allow：${entry} 不是主机名、地址或 CIDR (neither a host name nor an address nor a CIDR block)`);
+
+/** The caller is told nothing of the address; the operator finds it in the cause. */
+const addressRefused = (why: string): DomainError =>
+  new DomainError('source-unavailable', 'upstream.address', '上游服务的地址不被允许，请联系数据提供方 (the upstream\'s address is not permitted: its operator may open it in outbound.allow)', { cause: new Error(why) });
