@@ -80,7 +80,7 @@ export async function stream(connection: SourceConnection, plan: ReadPlan, shape
     rows.push(...valuesOf(batch));
   }
   opened.cancel();
-  assert.equal(rows.length, opened.rows);
+  if (opened.rows !== undefined) assert.equal(rows.length, opened.rows);
   return rows;
 }
 

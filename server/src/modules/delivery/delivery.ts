@@ -181,10 +181,10 @@ export class Delivery {
   /** The first piece is read before the answer begins: what fails until then is an error and not a cut. */
   async #stream(deed: Deed, encoder: RowsEncoder, reader: TableReader, read: ReadPlan, total: number | undefined): Promise<Answer> {
     const stream = await reader.openStream(read, encoder.reads, deed.signal);
-    const encoded = new Transfer(deed, this.#parts, this.#log).pieces(encoder, stream, { rows: stream.rows, total: total ?? stream.rows });
+    const encoded = new Transfer(deed, this.#parts, this.#log).pieces(encoder, stream, total);
     const pieces = deed.sealing?.stream(encoded) ?? encoded;
     const first = await pieces.next();
-    return { kind: 'stream', contentType: encoder.contentType, rows: stream.rows, body: startedWith(first, pieces) };
+    return { kind: 'stream', contentType: encoder.contentType, body: startedWith(first, pieces) };
   }
 
   /** 15 s until the first byte (decision 24); whatever the source still does, the caller has his answer. */

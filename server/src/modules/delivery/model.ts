@@ -74,7 +74,7 @@ export interface Sealing {
 /** An answer that is journalled and may be sent. A stream that throws must not look whole: cut the connection. */
 export type Answer =
   | { readonly kind: 'whole'; readonly contentType: string; readonly body: Buffer; readonly rows: number }
-  | { readonly kind: 'stream'; readonly contentType: string; readonly body: AsyncIterable<string>; readonly rows: number };
+  | { readonly kind: 'stream'; readonly contentType: string; readonly body: AsyncIterable<string> };
 
 /** Bounds of a delivery. */
 export interface DeliveryBounds {

@@ -32,26 +32,29 @@ export class Transfer {
 
   /**
    * The pieces of the body. The outcome is committed before the last one leaves; a reader that goes away early is an
-   * outcome too. What is thrown before the journal holds the intent is for the caller to record.
+   * outcome too. Rows are taken from their quota before the first piece where the source has counted them, else with each
+   * piece. What is thrown before the journal holds the intent is for the caller to record.
    */
-  async *pieces(encoder: RowsEncoder, stream: RowStream, summary: AnswerSummary): AsyncGenerator<string> {
+  async *pieces(encoder: RowsEncoder, stream: RowStream, total: number | undefined): AsyncGenerator<string> {
     const deed = this.#deed;
+    const { rows } = stream;
     let failure: DomainError | undefined;
     let whole = false;
     const watch = setInterval(() => void this.#watch(), WATCH_MS);
     let waiting = encoder.head(deed.plan.columns);
     try {
-      await deed.permit.reserve(summary.rows, 0);
+      if (rows !== undefined) await deed.permit.reserve(rows, 0);
       for await (const batch of stream.batches) {
         const piece = waiting + encoder.rows(batch);
         waiting = '';
+        if (rows === undefined) await deed.permit.reserve(countOf(batch), 0);
         await this.#reserve(piece);
         this.#rows += countOf(batch);
         if (!deed.told) await this.#tellIntent();
         yield piece;
       }
-      if (this.#rows !== summary.rows) throw new DomainError('interrupted', 'delivery.incomplete', '数据在读取中发生变化 (the data changed while it was read)');
-      const last = waiting + encoder.tail(summary);
+      if (rows !== undefined && this.#rows !== rows) throw new DomainError('interrupted', 'delivery.incomplete', '数据在读取中发生变化 (the data changed while it was read)');
+      const last = waiting + encoder.tail(this.#summary(total));
       await this.#reserve(last);
       await this.#parts.journal.record(deed.record.done(deed.told ? 'outcome' : 'whole', this.#rows, this.#bytes));
       whole = true;
@@ -66,6 +69,12 @@ export class Transfer {
       deed.end();
       if (deed.told && !whole) await this.#tellCut(failure ?? endOf(deed.signal));
     }
+  }
+
+  /** Without paging all fitting rows are there; of a page only a count can tell. */
+  #summary(total: number | undefined): AnswerSummary {
+    const all = total ?? (this.#deed.plan.page === null ? this.#rows : undefined);
+    return all === undefined ? { rows: this.#rows } : { rows: this.#rows, total: all };
   }
 
   /** Bytes are counted before they are sent; each piece is held against the right as it is now. */

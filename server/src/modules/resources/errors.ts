@@ -6,6 +6,12 @@ export const unknownSource = (name: string): DomainError =>
 export const unknownResource = (name: string): DomainError =>
   new DomainError('not-found', 'resource.unknown', `没有数据资源 ${name} (no such resource)`, { details: { resource: name } });
 
+/** Decision 33: whole or an error, never a silent cut. */
+export const resultTooLarge = (cap: number): DomainError =>
+  new DomainError('result-too-large', 'result.too-large', `结果超过 ${cap} 行，请使用分页参数 pageNum、pageSize 或缩小查询范围 (more than ${cap} rows: page with pageNum and pageSize, or narrow the query)`, {
+    details: { cap },
+  });
+
 export const staleVersion = (): DomainError =>
   new DomainError('precondition-failed', 'version.stale', '内容已被他人修改，请重新读取后再提交 (changed by someone else: read it again, then submit)');
 

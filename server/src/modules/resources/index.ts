@@ -4,7 +4,7 @@ export { SourceConnections } from './connections.ts';
 export { addSource, changeSource, checkSource, getSource, listSources, listTables, mergedSettings, removeSource, testSource } from './sources.ts';
 export { addResource, describeTable, getResource, holdResource, removeResource } from './resources.ts';
 export { keepFindings, lookAgain } from './drift.ts';
-export { staleVersion, unknownResource, unknownSource } from './errors.ts';
+export { resultTooLarge, staleVersion, unknownResource, unknownSource } from './errors.ts';
 export { seeNotice } from './notices.ts';
 export { findResource, listResourceRows as listResources } from './store.ts';
 export { noticesOf as listNotices } from './store-notices.ts';

@@ -69,8 +69,8 @@ export type RowShape = RowBatch['kind'];
 export const countOf = (batch: RowBatch): number => (batch.kind === 'json' ? batch.count : batch.rows.length);
 
 export interface RowStream {
-  /** How many rows come: counted in the snapshot that is read. */
-  readonly rows: number;
+  /** How many rows come, counted in the snapshot that is read; undefined where only its end tells. */
+  readonly rows: number | undefined;
   readonly batches: AsyncIterable<RowBatch>;
   /** Gives back what the stream holds, also when `batches` was never begun; may be called again. */
   cancel(): void;

@@ -1,6 +1,5 @@
-import { DomainError } from '../../kernel/errors.ts';
 import { quoteName } from '../../storage/database.ts';
-import type { ReadPlan, RowBatch, RowShape } from '../../modules/resources/index.ts';
+import { resultTooLarge, type ReadPlan, type RowBatch, type RowShape } from '../../modules/resources/index.ts';
 import { Bindings, cellSql, columnSql, conditionSql, jsonValueSql, type BoundValue, type SqlContext } from './expressions.ts';
 
 export interface Statement {
@@ -129,9 +128,3 @@ export function rowsOfStream(plan: ReadPlan, counted: number): number {
   if (plan.whole && counted > plan.limit) throw resultTooLarge(plan.limit);
   return Math.min(counted, plan.limit);
 }
-
-/** Decision 33: whole or an error, never a silent cut. */
-const resultTooLarge = (cap: number): DomainError =>
-  new DomainError('result-too-large', 'result.too-large', `结果超过 ${cap} 行，请使用分页参数 pageNum、pageSize 或缩小查询范围 (more than ${cap} rows: page with pageNum and pageSize, or narrow the query)`, {
-    details: { cap },
-  });

@@ -1,0 +1,2 @@
+export type { Row, RowScanner, ScanRequest, SimpleCondition } from './ports.ts';
+export { residualReader } from './reader.ts';
