@@ -16,6 +16,11 @@ const services = {
     variable: 'LINGQU_TEST_POSTGRES_URL',
     example: 'postgres://postgres@127.0.0.1:5432/postgres',
   },
+  zeep: {
+    name: 'zeep, a SOAP client',
+    variable: 'LINGQU_TEST_ZEEP',
+    example: '/usr/bin/python3',
+  },
 } as const satisfies Record<string, Service>;
 
 export type ServiceName = keyof typeof services;
@@ -25,6 +30,9 @@ export const LEFT_OUT = 'left out, needs ';
 
 /** An administrator's connection URL, under which tests create databases of their own. */
 export const postgresUrl: string | undefined = addressOf('postgres');
+
+/** The Python that has zeep. */
+export const zeepPython: string | undefined = addressOf('zeep');
 
 /** The services that no variable leads to. */
 export function missingServices(): Service[] {
