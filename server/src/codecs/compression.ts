@@ -1,6 +1,6 @@
 import type { Transform } from 'node:stream';
 import { promisify } from 'node:util';
-import { constants, createDeflate, createGzip, deflate, gzip, type ZlibOptions } from 'node:zlib';
+import { constants, createDeflate, createGzip, deflate, deflateSync, gzip, gzipSync, type ZlibOptions } from 'node:zlib';
 import { variesBy, type ContentCoding } from './negotiation.ts';
 
 /** Much of what level 6 saves, for much less time: answers are text that repeats itself. */
@@ -15,16 +15,23 @@ const streams: Readonly<Record<ContentCoding, () => Transform | null>> = {
   identity: () => null,
 };
 
+/** A small body is compressed in less time than handing it to another thread and back takes. */
+const handedOver = 32 * 1024;
+
 const gzipAll = promisify<Buffer, ZlibOptions, Buffer>(gzip);
 const deflateAll = promisify<Buffer, ZlibOptions, Buffer>(deflate);
 const wholes: Readonly<Record<ContentCoding, (body: Buffer) => Promise<Buffer>>> = {
-  gzip: (body) => gzipAll(body, { level }),
-  deflate: (body) => deflateAll(body, { level }),
+  gzip: async (body) => (body.length < handedOver ? gzipSync(body, { level }) : gzipAll(body, { level })),
+  deflate: async (body) => (body.length < handedOver ? deflateSync(body, { level }) : deflateAll(body, { level })),
   identity: async (body) => body,
 };
 
 /** A stream that compresses what is written to it, or null for `identity`. `deflate` is the zlib format (RFC 9110, 8.4.1.2). */
-export const compressor = (coding: ContentCoding): Transform | null => streams[coding]();
+export function compressor(coding: Exclude<ContentCoding, 'identity'>): Transform;
+export function compressor(coding: ContentCoding): Transform | null;
+export function compressor(coding: ContentCoding): Transform | null {
+  return streams[coding]();
+}
 
 /** Compresses a whole body. */
 export const compress = (coding: ContentCoding, body: Buffer): Promise<Buffer> => wholes[coding](body);

@@ -45,6 +45,7 @@ describe('spec/wire-values.yaml', () => {
     'gov-xml': xmlRowsEncoder(plainFrame('response', [])),
     'gov-csv': csvRowsEncoder({ reader: 'machine' }),
     'gov-soap': xmlRowsEncoder(soapFrame('1.1', '', '')),
+    agr: jsonArrayEncoder('', () => ''),
   };
   for (const face of faces) {
     it(`names for ${face} the media type and the shape of rows that its encoder has`, () => {

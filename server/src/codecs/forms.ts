@@ -2,7 +2,7 @@ import type { FieldType } from '../modules/policy/index.ts';
 import type { RowShape, WireForm } from '../modules/resources/index.ts';
 
 /** The faces whose values are fixed by decision 32; one column of `spec/wire-values.yaml` each. */
-export const faces = ['sea', 'gov-json', 'gov-xml', 'gov-csv', 'gov-soap'] as const;
+export const faces = ['sea', 'gov-json', 'gov-xml', 'gov-csv', 'gov-soap', 'agr'] as const;
 export type Face = (typeof faces)[number];
 
 /** How a face writes NULL: the token `null`, no element at all, an empty cell (an empty text is then `""`), or an element with `xsi:nil`. */
@@ -37,7 +37,7 @@ const govJson: FormTable = {
   binary: 'base64',
   json: 'json',
 };
-/** SEA's printed timestamps have no zone (decision 25). */
+/** SEA's printed timestamps have no zone (decision 25); what AGR seals is written as SEA writes it. */
 const sea: FormTable = { ...govJson, timestamp: 'datetime-space' };
 /** JSON is embedded where the face is JSON; elsewhere it is a text like any other. */
 const govText: FormTable = { ...govJson, json: 'text' };
@@ -48,5 +48,6 @@ export const wireTable: Readonly<Record<Face, FaceForms>> = {
   'gov-json': { mediaType: 'application/json', reads: 'json', null: 'null', types: govJson },
   'gov-xml': { mediaType: 'application/xml', reads: 'cells', null: 'absent', types: govText },
   'gov-csv': { mediaType: 'text/csv', reads: 'cells', null: 'empty', types: govText },
+  agr: { mediaType: 'application/json', reads: 'json', null: 'null', types: sea },
   'gov-soap': { mediaType: 'text/xml', reads: 'cells', null: 'nil', types: govText },
 };

@@ -7,6 +7,8 @@ export interface JsonBounds {
   readonly maxBytes: number;
   /** Levels of objects and arrays; a flat object has one. */
   readonly maxDepth: number;
+  /** What the text is called in errors; the body where it is absent. */
+  readonly name?: string;
 }
 
 // A byte order mark is skipped, as RFC 8259, 8.1 allows.
@@ -22,10 +24,11 @@ export function parseJsonBody(body: Buffer, bounds: JsonBounds, known: KnownName
   if (body.length > bounds.maxBytes) throw bodyTooLarge(bounds.maxBytes);
   const text = decode(body);
   if (text.trim() === '') return new Map();
-  const names = namesInJson(text, bounds.maxDepth);
-  const value = parse(text);
+  const { name = '请求体', maxDepth } = bounds;
+  const names = namesInJson(text, maxDepth);
+  const value = parse(text, name);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new DomainError('malformed-request', 'request.json.not-object', '请求体必须是一个 JSON 对象 (the body must be one JSON object)');
+    throw new DomainError('malformed-request', 'request.json.not-object', `${name} 必须是一个 JSON 对象 (it must be one JSON object)`);
   }
   const entries = Object.entries(value);
   if (entries.length !== names.length) throw duplicate(nameGivenTwice(names));
@@ -43,12 +46,12 @@ function decode(body: Buffer): string {
   }
 }
 
-function parse(text: string): unknown {
+function parse(text: string, name: string): unknown {
   try {
     // Keys that would reach a prototype are an error (its default).
     return secureJson.parse(text, exactNumber);
   } catch (error) {
-    throw new DomainError('malformed-request', 'request.json.syntax', '请求体不是合法的 JSON (the body is not JSON, or has a forbidden name such as __proto__)', { cause: error });
+    throw new DomainError('malformed-request', 'request.json.syntax', `${name} 不是合法的 JSON (it is not JSON, or has a forbidden name such as __proto__)`, { cause: error });
   }
 }
 

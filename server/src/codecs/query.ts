@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { DomainError } from '../kernel/errors.ts';
 import { badEncoding, gatherParameters, shortened, type KnownNames, type Parameters } from './parameters.ts';
 
@@ -38,6 +39,12 @@ export function parseQuery(raw: string, { known, tolerant = false }: QueryOption
     if (pair !== null) pairs.push(pair);
   }
   return gatherParameters(pairs, known);
+}
+
+/** Reads a form (`application/x-www-form-urlencoded`), within the bounds of a query. Throws as `parseQuery`. */
+export function parseForm(body: Buffer, known: KnownNames): Parameters {
+  if (!isUtf8(body)) throw badEncoding();
+  return parseQuery(body.toString('utf8'), { known });
 }
 
 function strictPair(piece: string): readonly [string, string] | null {
@@ -92,4 +99,4 @@ const nameless = (value: string): DomainError =>
   new DomainError('malformed-request', 'request.parameter.nameless', `参数值 ${shortened(value)} 没有参数名 (a value without a name: write name=value)`);
 
 const tooLarge = (what: string, limit: number): DomainError =>
-  new DomainError('too-large', 'request.query.too-large', `查询串超出上限：${what} 最多 ${limit} (the query string is over its bound)`, { details: { limit } });
+  new DomainError('too-large', 'request.query.too-large', `查询串或表单超出上限：${what} 最多 ${limit} (the query string or form is over its bound)`, { details: { limit } });

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import proxyAddr from '@fastify/proxy-addr';
 import parseForwarded from 'forwarded-parse';
 
@@ -39,4 +40,13 @@ function hops(header: string): string[] {
   } catch {
     return [''];
   }
+}
+
+/** Whether the caller came by TLS: to this listener, or to a listed proxy that says so in X-Forwarded-Proto. */
+export function tlsReader(trustedProxies: readonly string[]): (request: IncomingMessage) => boolean {
+  const trust = trustedProxies.length === 0 ? undefined : proxyAddr.compile([...trustedProxies]);
+  return ({ socket, headers }) => {
+    if (trust?.(socket.remoteAddress ?? '', 0) === true) return headers['x-forwarded-proto'] === 'https';
+    return socket instanceof TLSSocket;
+  };
 }

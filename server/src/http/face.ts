@@ -2,10 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseJsonBody } from '../codecs/json-body.ts';
 import { chooseEncoding } from '../codecs/negotiation.ts';
 import { knownNames, mergeParameters, type Parameters } from '../codecs/parameters.ts';
-import { parseQuery, rawQueryOf } from '../codecs/query.ts';
+import { parseForm, parseQuery, rawQueryOf } from '../codecs/query.ts';
 import { readBody, requireBodyType } from '../codecs/request-body.ts';
 import { DomainError, type ErrorKind } from '../kernel/errors.ts';
 import { callerGone, Refusal, type Access, type Call, type Delivery, type Rendering } from '../modules/delivery/index.ts';
+import { hasBody } from './proof.ts';
 import { sendAnswer, type ReaderBounds } from './send.ts';
 
 export interface FaceParts {
@@ -20,7 +21,7 @@ export interface FaceParts {
 export type CallRequest = FastifyRequest<{ Params: { code?: string } }>;
 
 /** What a face reads of a call beyond what all calls have. */
-export type CallContent = Pick<Call, 'key' | 'parameters' | 'page' | 'wantTotal' | 'notes'>;
+export type CallContent = Pick<Call, 'proof' | 'parameters' | 'page' | 'wantTotal' | 'notes'>;
 
 /** The names of the parameters of the product in the path; a face that finds the product's code elsewhere tells it by this. */
 export type NamesOf = (code?: string) => Promise<readonly string[]>;
@@ -39,7 +40,7 @@ export interface Face {
 /** Answers one call of a face: every end of it is in the journal before it is sent. */
 export async function answerCall(request: CallRequest, reply: FastifyReply, face: Face, parts: FaceParts): Promise<FastifyReply> {
   const { delivery } = parts;
-  let call: Call = { ...frameOf(request, reply, face, parts), key: undefined, parameters: {}, page: null, wantTotal: false };
+  let call: Call = { ...frameOf(request, reply, face, parts), proof: { kind: 'none' }, parameters: {}, page: null, wantTotal: false };
   try {
     let rendering: Rendering;
     try {
@@ -63,7 +64,7 @@ export async function answerCall(request: CallRequest, reply: FastifyReply, face
 
 /** Records and refuses a call by what `fault` says. */
 export async function refuseCall(request: CallRequest, reply: FastifyReply, face: Face, parts: FaceParts, fault: Error): Promise<FastifyReply> {
-  const call: Call = { ...frameOf(request, reply, face, parts), key: undefined, parameters: {}, page: null, wantTotal: false };
+  const call: Call = { ...frameOf(request, reply, face, parts), proof: { kind: 'none' }, parameters: {}, page: null, wantTotal: false };
   return face.refuse(throwingUnread(request), reply, await parts.delivery.refuse(call, face.status, fault));
 }
 
@@ -115,26 +116,31 @@ export function productParametersOf(parameters: Parameters, own: readonly string
 
 const bodyBounds = { maxBytes: 64 * 1024, maxInflatedBytes: 256 * 1024 };
 
+const form = 'application/x-www-form-urlencoded';
+type BodyType = 'application/json' | typeof form;
+
 /**
- * Parameters of the query, and of a JSON body where there is one.
+ * Parameters of the query, and of a body where there is one.
  * @param names the face's own and the product's names, by which names are read in any case
  * @param tolerant with the tolerance that decision 25 asks for SEA
+ * @param bodies what a body may be
  */
-export async function readParameters(request: FastifyRequest, names: readonly string[], tolerant: boolean): Promise<Parameters> {
+export async function readParameters(request: FastifyRequest, names: readonly string[], tolerant: boolean, bodies: readonly BodyType[] = ['application/json']): Promise<Parameters> {
   const known = knownNames(names);
   const query = parseQuery(rawQueryOf(request.raw.url ?? ''), { known, tolerant });
   if (!hasBody(request)) return query;
-  requireBodyType(request.headers['content-type'], ['application/json']);
+  const type = request.headers['content-type'];
+  requireBodyType(type, bodies);
   const body = await readBoundedBody(request);
   if (body.length === 0) return query;
-  return mergeParameters(query, parseJsonBody(body, { maxBytes: bodyBounds.maxInflatedBytes, maxDepth: 2 }, known), known);
+  const given = type?.toLowerCase().startsWith(form) === true ? parseForm(body, known) : parseJsonBody(body, { maxBytes: bodyBounds.maxInflatedBytes, maxDepth: 2 }, known);
+  return mergeParameters(query, given, known);
 }
 
 /** A call's body, whole and decompressed, within the bounds that all faces share. */
 export async function readBoundedBody(request: FastifyRequest): Promise<Buffer> {
   const coding = request.headers['content-encoding'];
-  return readBody(request.raw, bodyBounds, coding === undefined ? {} : { contentEncoding: coding });
+  return readBody(request.raw, bodyBounds, coding === undefined ? {} : { contentEncoding: coding }, (received) => {
+    request.received = received;
+  });
 }
-
-const hasBody = (request: FastifyRequest): boolean =>
-  request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;

@@ -6,13 +6,15 @@ import fastify, { LogController, type ConnectionError, type FastifyBaseLogger, t
 import { DomainError } from '../kernel/errors.ts';
 import { requestId } from '../kernel/ids.ts';
 import { isAllowedAddress, listOf } from './allow-list.ts';
-import { addressReader } from './client-address.ts';
+import { addressReader, tlsReader } from './client-address.ts';
 import { traceIdOf } from './trace.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The caller's address, after trusted proxies. */
     clientAddress: string;
+    /** Whether the caller came by TLS, to this listener or to a trusted proxy before it. */
+    overTls: boolean;
     traceId: string;
     /** `performance.now()` when the request's head was read. */
     arrived: number;
@@ -47,6 +49,7 @@ export interface ListenerOptions {
 export async function openListener(settings: ListenerOptions, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const server = await serverOf(settings);
   const addressOf = addressReader(settings.trustedProxies);
+  const isOverTls = tlsReader(settings.trustedProxies);
   const allowed = settings.allow === undefined ? undefined : listOf(settings.allow);
   const app = fastify({
     loggerInstance: logger,
@@ -70,11 +73,13 @@ export async function openListener(settings: ListenerOptions, logger: FastifyBas
     forceCloseConnections: 'idle',
   });
   app.decorateRequest('clientAddress', '');
+  app.decorateRequest('overTls', false);
   app.decorateRequest('traceId', '');
   app.decorateRequest('arrived', 0);
   app.addHook('onRequest', async (request, reply) => {
     request.arrived = performance.now();
     request.clientAddress = addressOf(request.raw);
+    request.overTls = isOverTls(request.raw);
     request.traceId = traceIdOf(request.headers.traceparent);
     reply.header('x-request-id', request.id);
     if (settings.serves === 'data') reply.headers(dataHeaders);

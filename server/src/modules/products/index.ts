@@ -1,4 +1,5 @@
 export * from './model.ts';
+export { agrSettingsOf, isSensitive, type AgrSettings } from './agr.ts';
 export { shapeOf } from './shape.ts';
 export { changeProduct, createProduct, getProduct, publishProduct, removeProduct, unknownProduct, withdrawProduct } from './products.ts';
 export { findLiveProduct, findProduct, labelsOf, listProductRows as listProducts } from './store.ts';

@@ -1,5 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { authenticationMethods } from '../identity/index.ts';
 import { fieldTypes, operators, Policy, productKinds } from '../policy/index.ts';
+import { AgrSettings } from './agr.ts';
 
 /** A name on the wire: what JSON, XML and CSV can all carry. */
 const WireName = Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,62}$', description: '字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符' });
@@ -65,6 +67,9 @@ export const ProductDefinition = Type.Object(
     listeners: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: 10, default: ['data'] }),
     /** Who may see that it exists: everyone, or those who hold a grant. */
     visibility: Type.Union([Type.Literal('public'), Type.Literal('granted')], { default: 'public' }),
+    agr: Type.Optional(AgrSettings),
+    /** How a call may show who makes it; `none`: it need not, and needs a grant of the built-in public subject (GOV-auth, decision 28). */
+    authentication: Type.Array(Type.Enum(authenticationMethods), { minItems: 1, uniqueItems: true, default: ['appkey'] }),
   },
   { $id: 'ProductDefinition', additionalProperties: false },
 );

@@ -7,6 +7,7 @@ import type { Queryable, Transaction } from '../../storage/database.ts';
 import { raiseRevision } from '../../storage/revision.ts';
 import { checkShape } from '../policy/index.ts';
 import { holdResource, type Resource } from '../resources/index.ts';
+import { checkAgr } from './agr.ts';
 import { ProductDefinition, type Product } from './model.ts';
 import { checkPublishable } from './publishable.ts';
 import { checkCode, checkName } from './rules.ts';
@@ -22,6 +23,7 @@ const schema = Compile(ProductDefinition);
 export async function checkDefinition(tx: Transaction, input: unknown): Promise<{ definition: ProductDefinition; resource: Resource }> {
   const definition = readDefinition(input);
   checkName(definition);
+  checkAgr(definition);
   const resource = await holdResource(tx, definition.resource);
   checkShape(shapeOf(definition, resource));
   return { definition, resource };
