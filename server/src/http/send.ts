@@ -25,6 +25,7 @@ export async function sendAnswer(reply: FastifyReply, answer: Answer, bounds: Re
     return reply.headers(codingHeaders(coding)).send(coding === 'identity' ? body : await compress(coding, body));
   }
   const coding = chooseEncoding(accepted);
+  if (answer.length !== undefined && coding === 'identity') void reply.header('content-length', answer.length);
   return sendStream(reply.headers(codingHeaders(coding)), streamOf(answer.body, coding), bounds, stop);
 }
 
@@ -58,7 +59,7 @@ function cutConnection({ request }: FastifyReply): void {
   socket.destroy();
 }
 
-function streamOf(body: AsyncIterable<string>, coding: ContentCoding): Readable {
+function streamOf(body: AsyncIterable<string | Uint8Array>, coding: ContentCoding): Readable {
   const pieces = Readable.from(body, { objectMode: true, highWaterMark: 1 });
   const coder = compressor(coding);
   if (coder === null) return pieces;

@@ -8,12 +8,13 @@ import type { QuotaKeeper } from '../quotas/index.ts';
 import { countOf, type ReadPlan, type RowBatch, type SourceConnections, type TableReader } from '../resources/index.ts';
 import type { Access, LiveProduct, Right } from './access.ts';
 import { assertStanding, endOf, type Deed } from './deed.ts';
-import { journalLate, notGranted, productChanged, tooSlow, unauthenticated, unknownProduct } from './errors.ts';
+import { cannotRelay, journalLate, notGranted, nothingToRelay, productChanged, tooSlow, unauthenticated, unknownProduct } from './errors.ts';
+import { splitInputs } from './inputs.ts';
 import type { Answer, AnswerField, Call, DeliveryBounds, Rendering, RowsEncoder } from './model.ts';
 import { readPlanOf } from './read-plan.ts';
 import { CallRecord, newErrorId, type FailureLog } from './record.ts';
 import { Running } from './running.ts';
-import { startedWith, Transfer } from './transfer.ts';
+import { framedRows, relayedBytes, startedWith, Transfer } from './transfer.ts';
 
 export interface DeliveryParts {
   readonly database: Database;
@@ -145,6 +146,7 @@ export class Delivery {
 
   async #hand(deed: Deed, rendering: Rendering): Promise<Answer> {
     const { live, plan, right, signal } = deed;
+    if (plan.kind === 'relay') return this.#relay(deed, rendering);
     const reader = await this.#parts.connections.get(this.#parts.database, live.resource.sourceId);
     const read = readPlanOf(plan, live.resource, rendering.forms, right.maskKey);
     const encoder = rendering.encoder(deed.record.call);
@@ -164,11 +166,15 @@ export class Delivery {
     const bytes = encoded.length;
     await deed.permit.reserve(rows, bytes);
     const body = deed.sealing === undefined ? encoded : await deed.sealing.whole(encoded);
+    await this.#tellWhole(deed, rows, bytes);
+    return { kind: 'whole', contentType: encoder.contentType, body, rows };
+  }
+
+  async #tellWhole(deed: Deed, rows: number, bytes: number): Promise<void> {
     await assertStanding(deed, this.#parts.access, this.#parts.clock);
     deed.signal.throwIfAborted(); // in one turn with the next line: an abort is either before the one or after the other
     deed.told = true;
     await this.#parts.journal.record(deed.record.done('whole', rows, bytes));
-    return { kind: 'whole', contentType: encoder.contentType, body, rows };
   }
 
   /** A verify product answers yes or no and nothing else: one row of one field. */
@@ -181,10 +187,30 @@ export class Delivery {
   /** The first piece is read before the answer begins: what fails until then is an error and not a cut. */
   async #stream(deed: Deed, encoder: RowsEncoder, reader: TableReader, read: ReadPlan, total: number | undefined): Promise<Answer> {
     const stream = await reader.openStream(read, encoder.reads, deed.signal);
-    const encoded = new Transfer(deed, this.#parts, this.#log).pieces(encoder, stream, total);
+    const framed = framedRows(encoder, deed.plan, stream, total);
+    const encoded = new Transfer(deed, this.#parts, this.#log).pieces(framed, stream.rows, () => stream.cancel());
     const pieces = deed.sealing?.stream(encoded) ?? encoded;
     const first = await pieces.next();
     return { kind: 'stream', contentType: encoder.contentType, body: startedWith(first, pieces) };
+  }
+
+  /** What the source answers, as it is: no field of it is looked at. */
+  async #relay(deed: Deed, rendering: Rendering): Promise<Answer> {
+    const { live, plan, signal } = deed;
+    if (rendering.relays !== true) throw cannotRelay();
+    const connection = await this.#parts.connections.get(this.#parts.database, live.resource.sourceId);
+    if (connection.relay === undefined) throw nothingToRelay();
+    const { inputs } = splitInputs(plan.where, live.resource);
+    const { contentType, length, body } = await connection.relay({ table: live.resource.table, inputs }, this.#bounds.relayedBytes, signal);
+    if (Buffer.isBuffer(body)) {
+      await deed.permit.reserve(0, body.length);
+      await this.#tellWhole(deed, 0, body.length);
+      return { kind: 'whole', contentType, body, rows: 0 };
+    }
+    const release = (): void => void body[Symbol.asyncIterator]().return?.();
+    const pieces = new Transfer(deed, this.#parts, this.#log).pieces(relayedBytes(body, length), 0, release);
+    const first = await pieces.next();
+    return { kind: 'stream', contentType, body: startedWith(first, pieces), ...(length === undefined ? {} : { length }) };
   }
 
   /** 15 s until the first byte (decision 24); whatever the source still does, the caller has his answer. */

@@ -8,3 +8,6 @@ export const productChanged = (): DomainError => new DomainError('interrupted', 
 export const callerGone = (): DomainError => new DomainError('interrupted', 'client.gone', '调用方已断开 (the caller has gone)');
 export const tooSlow = (ms: number): DomainError => new DomainError('timeout', 'call.deadline', `处理超过 ${ms / 1000} 秒，请缩小查询范围 (took longer than ${ms / 1000} s: narrow the query)`);
 export const journalLate = (): DomainError => new DomainError('busy', 'journal.late', '日志暂时无法写入，请稍后重试 (the journal cannot be written now: try again later)');
+export const cannotRelay = (): DomainError =>
+  new DomainError('not-acceptable', 'relay.face', '该服务接口原样转发上游应答，本协议无法承载，请改用 SEA 或 GOV 接口 (it hands over what its source answers, which this face cannot carry: use the face of SEA or GOV)');
+export const nothingToRelay = (): DomainError => new DomainError('product-unavailable', 'relay.source', '数据源不支持原样转发，请联系数据提供方 (the source has no answers of its own to hand over: ask the provider)');

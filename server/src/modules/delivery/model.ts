@@ -60,6 +60,8 @@ export interface Rendering {
    * is found and before anything is counted. Throws where the two do not allow it.
    */
   seal?(product: ProductDefinition, holder: FoundCredential): Sealing;
+  /** Whether the face can hand over bytes as a source answers them; absent: relay products are refused. */
+  readonly relays?: boolean;
   /** The HTTP status by which the profile's answer to a kind of error is journalled. */
   readonly status: (kind: ErrorKind) => number;
 }
@@ -74,7 +76,8 @@ export interface Sealing {
 /** An answer that is journalled and may be sent. A stream that throws must not look whole: cut the connection. */
 export type Answer =
   | { readonly kind: 'whole'; readonly contentType: string; readonly body: Buffer; readonly rows: number }
-  | { readonly kind: 'stream'; readonly contentType: string; readonly body: AsyncIterable<string> };
+  /** `length` is that of the body in bytes, where it is known. */
+  | { readonly kind: 'stream'; readonly contentType: string; readonly body: AsyncIterable<string | Uint8Array>; readonly length?: number };
 
 /** Bounds of a delivery. */
 export interface DeliveryBounds {
@@ -84,6 +87,8 @@ export interface DeliveryBounds {
   readonly wholeRows: number;
   /** Answers are whole up to this many bytes, and stream beyond. */
   readonly wholeBytes: number;
+  /** What a source hands over as it is, is gathered up to this many bytes, and streams beyond. */
+  readonly relayedBytes: number;
 }
 
-export const defaultBounds: DeliveryBounds = { deadlineMs: 15_000, wholeRows: 1000, wholeBytes: 4 * 1024 * 1024 };
+export const defaultBounds: DeliveryBounds = { deadlineMs: 15_000, wholeRows: 1000, wholeBytes: 4 * 1024 * 1024, relayedBytes: 64 * 1024 };

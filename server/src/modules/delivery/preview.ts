@@ -55,6 +55,7 @@ export async function previewRows(parts: PreviewParts, question: PreviewQuestion
   const resource = live?.resource ?? (await findResource(database, product.resourceId));
   const grant = await findRight(database, question.subjectId, product.id);
   if (grant === undefined || resource === undefined) throw new DomainError('not-found', 'grant.none', '该主体对该产品没有授权 (the subject holds no grant for the product)');
+  if (product.definition.kind === 'relay') throw new DomainError('invalid-definition', 'preview.relay', '转发产品原样交付上游应答，没有可预览的行 (a relay product hands over what its source answers: it has no rows to preview)');
   const { compiled, maskKey } = access.compile(grant, { product, resource });
   const looked = { ...compiled, state: 'active' as const, validFrom: -Infinity, validTo: Infinity, allowLists: [] };
   const page = compiled.product.kind === 'verify' ? null : { offset: 0, limit: Math.min(question.limit, compiled.product.maxPageSize) };

@@ -92,8 +92,25 @@ export interface Probe {
   readonly warnings: readonly string[];
 }
 
+/** What a source is asked to hand over as it is. */
+export type RelayPlan = Pick<ReadPlan, 'table' | 'inputs'>;
+
+/** An answer of a source as it is, without a byte of the head that its caller did not ask for. */
+export interface RelayAnswer {
+  readonly contentType: string;
+  /** Undefined where the source does not tell it beforehand. */
+  readonly length: number | undefined;
+  /** Whole where it was small. A stream throws when it ends before its end; it is to be read, or returned. */
+  readonly body: Buffer | AsyncIterable<Buffer>;
+}
+
 /** An open connection (or pool) to a source. */
 export interface SourceConnection extends TableReader {
+  /**
+   * Hands over what the source answers; absent where a source has rows and no answers of its own. Bodies of a known length
+   * up to `wholeBytes` come whole; the others slow the source when their reader is slow. Throws as TableReader does.
+   */
+  relay?(plan: RelayPlan, wholeBytes: number, signal: AbortSignal): Promise<RelayAnswer>;
   /** Proves that the source can be used; throws `source-unavailable` with what to mend. */
   probe(): Promise<Probe>;
   describeTables(): Promise<readonly TableDescription[]>;
