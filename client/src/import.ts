@@ -2,7 +2,7 @@ import { authorizationOf, baseOf, type ClientOptions } from './client.ts';
 import { LingquProblem, problemOf, unreachable } from './problem.ts';
 import type { components, operations } from './schema.d.ts';
 
-export type ImportQuery = operations['importCsv']['parameters']['query'];
+export type ImportQuery = operations['importTable']['parameters']['query'];
 export type ImportReport = components['schemas']['ImportReport'];
 
 /** How an import goes on: what the node does now, and with how many rows so far. */
@@ -11,18 +11,28 @@ export interface ImportStep {
   readonly rows: number;
 }
 
+const fileTypes = {
+  csv: 'text/csv',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const satisfies Record<ImportReport['format'], string>;
+
+export interface ImportFile {
+  readonly format: ImportReport['format'];
+  readonly content: NonNullable<RequestInit['body']>;
+}
+
 /** A line that the node says while it imports. */
 type Line = Partial<ImportStep> & { readonly report?: ImportReport; readonly problem?: components['schemas']['Problem'] };
 
 /**
- * Imports a CSV file as a table that the node keeps. The node tells how it goes on: a long import would else be silent
+ * Imports a file as a table that the node keeps. The node tells how it goes on: a long import would else be silent
  * for longer than a client waits. Throws `LingquProblem`; `import.cut` says that the outcome is unknown.
  */
-export async function importCsv(options: ClientOptions, query: ImportQuery, csv: NonNullable<RequestInit['body']>, told: (step: ImportStep) => void = () => {}): Promise<ImportReport> {
+export async function importTable(options: ClientOptions, query: ImportQuery, { format, content }: ImportFile, told: (step: ImportStep) => void = () => {}): Promise<ImportReport> {
   const url = new URL(`${baseOf(options.url)}/api/v1/imports`);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-  const headers = { ...authorizationOf(options), 'content-type': 'text/csv', accept: 'application/x-ndjson' };
-  const request: RequestInit & { duplex: 'half' } = { method: 'POST', headers, body: csv, duplex: 'half', redirect: 'error' };
+  const headers = { ...authorizationOf(options), 'content-type': fileTypes[format], accept: 'application/x-ndjson' };
+  const request: RequestInit & { duplex: 'half' } = { method: 'POST', headers, body: content, duplex: 'half', redirect: 'error' };
   try {
     const response = await fetch(url, request);
     if (!response.ok) throw await problemOf(response);

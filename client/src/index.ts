@@ -1,4 +1,4 @@
 export { all, createClient, done, got, gotVersion, type Client, type ClientOptions, type ListPage, type PageQuery, type SessionCredential } from './client.ts';
-export { importCsv, type ImportQuery, type ImportReport, type ImportStep } from './import.ts';
+export { importTable, type ImportFile, type ImportQuery, type ImportReport, type ImportStep } from './import.ts';
 export { LingquProblem, unreachable } from './problem.ts';
 export type { components, operations, paths } from './schema.d.ts';

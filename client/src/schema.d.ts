@@ -128,8 +128,8 @@ export interface paths {
         };
         get: operations["listImports"];
         put?: never;
-        /** 导入 CSV（请求体为 text/csv，至多 4 GB）；Accept: application/x-ndjson 时逐行报告进度，末行为 report 或 problem */
-        post: operations["importCsv"];
+        /** 导入 CSV 或 XLSX（由 Content-Type 区分，至多 4 GB）；Accept: application/x-ndjson 时逐行报告进度，末行为 report 或 problem */
+        post: operations["importTable"];
         delete?: never;
         options?: never;
         head?: never;
@@ -841,16 +841,29 @@ export interface components {
             title: string;
         };
         ImportReport: {
-            /** @description 前 100 行 */
+            /** @description 前 100 处错误 */
             badRows: {
+                /** @description XLSX 单元格地址，如 C12；CSV 为空 */
+                cell: string;
                 column: string;
-                /** @description 从 1 起，表头为第 1 行 */
+                /** @description 从 1 起，CSV 的表头为第 1 行 */
                 row: number;
                 why: string;
             }[];
+            /**
+             * @description CSV
+             * @enum {unknown}
+             */
+            charset?: "utf-8" | "gb18030";
+            /** @description CSV */
+            delimiter?: string;
+            /** @description 这些行中的错误数 */
+            faults: number;
             /** @enum {unknown} */
-            charset: "utf-8" | "gb18030";
-            delimiter: string;
+            format: "csv" | "xlsx";
+            /** @description XLSX 工作表 */
+            sheet?: string;
+            /** @description 跳过的行数 */
             skipped: number;
             table: components["schemas"]["HostedTable"];
         };
@@ -1690,18 +1703,22 @@ export interface operations {
             };
         };
     };
-    importCsv: {
+    importTable: {
         parameters: {
             query: {
                 attribution?: string;
+                /** @description 仅用于 CSV；默认 auto */
                 charset?: "auto" | "utf-8" | "gb18030";
                 /** @description JSON：[{name, type?, comment?}]；未声明的列由内容推断类型 */
                 columns?: string;
+                /** @description 仅用于 CSV；默认 auto */
                 delimiter?: "auto" | "comma" | "semicolon" | "tab";
                 /** @description JSON：[[列, …], …]，用于查询的列 */
                 indexes?: string;
                 /** @description 表名；已有的表被整体替换 */
                 name: string;
+                /** @description 仅用于 XLSX：工作表的名称，或从 1 起的序号；默认为第一个未隐藏的工作表 */
+                sheet?: string;
                 /** @description 跳过有误的行并报告；否则一行有误即不导入 */
                 skipBadRows?: boolean;
                 title?: string;
@@ -1712,6 +1729,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 "text/csv": string;
             };
         };

@@ -40,7 +40,7 @@ import { ResourceWatch, SourceConnections } from './modules/resources/index.ts';
 import { govRoutes } from './profiles/gov/routes.ts';
 import { seaRoutes } from './profiles/sea/routes.ts';
 import { Sample } from './sample/index.ts';
-import { CsvImporter } from './sources/hosted/csv.ts';
+import { TableImporter } from './sources/hosted/import.ts';
 import { incomingFolder } from './sources/hosted/incoming.ts';
 import { ensureHostedSource, openHosted } from './sources/hosted/index.ts';
 import { postgresSource } from './sources/postgres/index.ts';
@@ -90,10 +90,10 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const urls: Record<string, string> = {};
   const operatorToken = await operatorTokenOf(settings);
   const about = { version: await programVersion(), retentionDays: settings.journal.retentionDays };
-  const csv = new CsvImporter(hosted.tables, await incomingFolder(settings.folder));
+  const imports = new TableImporter(hosted.tables, await incomingFolder(settings.folder));
   const dataListeners = settings.listeners.filter((listener) => listener.serves === 'data').map((listener) => listener.name);
   const management: ManagementParts = {
-    database, clock: systemClock, access, delivery, connections, watch, hosted: hosted.tables, csv, journal, about, dataListeners, urls: () => urls, operatorToken,
+    database, clock: systemClock, access, delivery, connections, watch, hosted: hosted.tables, imports, journal, about, dataListeners, urls: () => urls, operatorToken,
   };
   const sample = new Sample({ database, clock: systemClock, connections, hosted: hosted.tables, folder: settings.folder, listeners: dataListeners, url: () => urls[dataListeners[0] ?? ''] ?? '' });
   const apps = await openListeners(settings, logger, urls, async (app, listener) => {

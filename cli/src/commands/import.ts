@@ -1,4 +1,4 @@
-import { importCsv, type ImportQuery, type ImportReport } from '@lingqu/client';
+import { importTable, type ImportQuery, type ImportReport } from '@lingqu/client';
 import type { Command } from 'commander';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -18,8 +18,9 @@ interface ImportOptions {
   readonly name?: string;
   readonly title: string;
   readonly attribution: string;
-  readonly charset: (typeof charsets)[number];
-  readonly delimiter: (typeof delimiters)[number];
+  readonly charset?: (typeof charsets)[number];
+  readonly delimiter?: (typeof delimiters)[number];
+  readonly sheet?: string;
   readonly column?: readonly string[];
   readonly index?: readonly string[];
   readonly skipBadRows?: boolean;
@@ -31,12 +32,13 @@ export function importCommands(program: Command, context: Context): void {
   const { say } = context;
   program
     .command('import <file>')
-    .description(say('把 CSV 文件导入为节点托管的表；同名的表被整体替换', 'import a CSV file as a table that the node keeps; a table of that name is replaced whole'))
+    .description(say('把 CSV 或 XLSX 文件导入为节点托管的表；同名的表被整体替换', 'import a CSV or XLSX file as a table that the node keeps; a table of that name is replaced whole'))
     .option('--name <table>', say('表名（默认取文件名）', 'name of the table; the file’s by default'))
     .option('--title <text>', say('标题', 'title'), '')
     .option('--attribution <text>', say('数据来源与许可', 'attribution'), '')
-    .option(`--charset <${charsets.join('|')}>`, say('字符集', 'charset'), oneOf(charsets), 'auto')
-    .option(`--delimiter <${delimiters.join('|')}>`, say('分隔符', 'delimiter'), oneOf(delimiters), 'auto')
+    .option(`--charset <${charsets.join('|')}>`, say('字符集（仅 CSV，默认 auto）', 'charset, of CSV only; auto by default'), oneOf(charsets))
+    .option(`--delimiter <${delimiters.join('|')}>`, say('分隔符（仅 CSV，默认 auto）', 'delimiter, of CSV only; auto by default'), oneOf(delimiters))
+    .option('--sheet <name|number>', say('工作表的名称或序号（仅 XLSX，默认第一个）', 'sheet by name or number, of XLSX only; the first by default'))
     .option('--column <name[:type[:comment]]>', say('声明列的类型，可多次给出（默认由内容推断）', 'declare a column, repeatable; types are inferred by default'), repeated)
     .option('--index <columns>', say('用于查询的列，以逗号分隔，可多次给出', 'columns that callers search by, by commas, repeatable'), repeated)
     .option('--skip-bad-rows', say('跳过有误的行并报告（默认一行有误即不导入）', 'skip bad rows and report them; by default one bad row ends the import'))
@@ -60,8 +62,8 @@ async function importFile(context: Context, file: string, options: ImportOptions
     }
   };
   try {
-    const body = Readable.toWeb(Readable.from(told(createReadStream(file, { highWaterMark: CHUNK_BYTES }))));
-    const report = await importCsv(await place(), queryOf(name, options), body, (step) => {
+    const content = Readable.toWeb(Readable.from(told(createReadStream(file, { highWaterMark: CHUNK_BYTES }))));
+    const report = await importTable(await place(), queryOf(name, options), { format: formatOf(file), content }, (step) => {
       ({ rows } = step);
       progress.to(sent);
     });
@@ -72,10 +74,13 @@ async function importFile(context: Context, file: string, options: ImportOptions
   }
 }
 
-function queryOf(name: string, { title, attribution, charset, delimiter, column, index, skipBadRows = false }: ImportOptions): ImportQuery {
+/** By its name, as people know files; the node looks at what is in it. */
+const formatOf = (file: string): ImportReport['format'] => (extname(file).toLowerCase() === '.xlsx' ? 'xlsx' : 'csv');
+
+function queryOf(name: string, { title, attribution, charset, delimiter, sheet, column, index, skipBadRows = false }: ImportOptions): ImportQuery {
   const columns = column && JSON.stringify(column.map(columnOf));
   const indexes = index && JSON.stringify(index.map(commaList));
-  return { name, title, attribution, charset, delimiter, skipBadRows, ...given({ columns, indexes }) };
+  return { name, title, attribution, skipBadRows, ...given({ charset, delimiter, sheet, columns, indexes }) };
 }
 
 function columnOf(text: string): { name: string; type?: (typeof types)[number]; comment?: string } {
@@ -83,9 +88,10 @@ function columnOf(text: string): { name: string; type?: (typeof types)[number]; 
   return { name, ...(type ? { type: oneOf(types)(type) } : {}), ...(comment.length > 0 ? { comment: comment.join(':') } : {}) };
 }
 
-function reportText({ table, charset, skipped, badRows }: ImportReport, say: Context['say']): string {
+function reportText({ table, charset, sheet = '', skipped, faults, badRows }: ImportReport, say: Context['say']): string {
+  const from = charset ?? sheet;
   return [
-    say(`已导入 ${table.rows} 行到表 ${table.name}（${charset}）${skipped > 0 ? `，跳过 ${skipped} 行` : ''}`, `${table.rows} rows imported into ${table.name} (${charset})${skipped > 0 ? `, ${skipped} skipped` : ''}`),
+    say(`已导入 ${table.rows} 行到表 ${table.name}（${from}）${skipped > 0 ? `，跳过 ${skipped} 行` : ''}`, `${table.rows} rows imported into ${table.name} (${from})${skipped > 0 ? `, ${skipped} skipped` : ''}`),
     tableOf(
       table.columns,
       [
@@ -95,7 +101,8 @@ function reportText({ table, charset, skipped, badRows }: ImportReport, say: Con
       ],
       '',
     ),
-    ...badRows.map(({ row, column, why }) => say(`第 ${row} 行 ${column}：${why}`, `row ${row} ${column}: ${why}`)),
+    ...badRows.map(({ row, column, cell, why }) => (cell === '' ? say(`第 ${row} 行 ${column}：${why}`, `row ${row} ${column}: ${why}`) : `${cell} ${column}${say('：', ': ')}${why}`)),
+    ...(faults > badRows.length ? [say(`…共 ${faults} 处`, `… ${faults} in all`)] : []),
     say(`下一步：npx lingqu resource add <名称> --source hosted --table ${table.name}`, `next: npx lingqu resource add <name> --source hosted --table ${table.name}`),
   ].join('\n');
 }

@@ -6,7 +6,7 @@ import { Check } from 'typebox/value';
 import { asDomainError, DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { allow } from '../../modules/identity/index.ts';
-import { hostedColumnTypes, type CsvColumn, type CsvOptions, type CsvReport, type HostedTable } from '../../modules/resources/index.ts';
+import { hostedColumnTypes, type FileFormat, type HostedTable, type ImportColumn, type ImportOptions, type ImportReport } from '../../modules/resources/index.ts';
 import type { App, Routes } from './app.ts';
 import { operate } from './operate.ts';
 import { PageOf } from './paging.ts';
@@ -25,9 +25,23 @@ const HostedTableView = Type.Object(
   },
   { $id: 'HostedTable' },
 );
-const BadRowView = Type.Object({ row: Type.Integer({ description: '从 1 起，表头为第 1 行' }), column: Type.String(), why: Type.String() });
+const BadRowView = Type.Object({
+  row: Type.Integer({ description: '从 1 起，CSV 的表头为第 1 行' }),
+  column: Type.String(),
+  cell: Type.String({ description: 'XLSX 单元格地址，如 C12；CSV 为空' }),
+  why: Type.String(),
+});
 const ReportView = Type.Object(
-  { table: HostedTableView, charset: Type.Enum(['utf-8', 'gb18030']), delimiter: Type.String(), skipped: Type.Integer(), badRows: Type.Array(BadRowView, { description: '前 100 行' }) },
+  {
+    table: HostedTableView,
+    format: Type.Enum(['csv', 'xlsx']),
+    charset: Type.Optional(Type.Enum(['utf-8', 'gb18030'], { description: 'CSV' })),
+    delimiter: Type.Optional(Type.String({ description: 'CSV' })),
+    sheet: Type.Optional(Type.String({ description: 'XLSX 工作表' })),
+    skipped: Type.Integer({ description: '跳过的行数' }),
+    faults: Type.Integer({ description: '这些行中的错误数' }),
+    badRows: Type.Array(BadRowView, { description: '前 100 处错误' }),
+  },
   { $id: 'ImportReport' },
 );
 type ReportView = Static<typeof ReportView>;
@@ -43,8 +57,9 @@ const Query = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 100, description: '表名；已有的表被整体替换' }),
     title: Type.String({ maxLength: 200, default: '' }),
     attribution: Type.String({ maxLength: 1000, default: '' }),
-    charset: Type.Enum(['auto', 'utf-8', 'gb18030'], { default: 'auto' }),
-    delimiter: Type.Enum(['auto', 'comma', 'semicolon', 'tab'], { default: 'auto' }),
+    charset: Type.Optional(Type.Enum(['auto', 'utf-8', 'gb18030'], { description: '仅用于 CSV；默认 auto' })),
+    delimiter: Type.Optional(Type.Enum(['auto', 'comma', 'semicolon', 'tab'], { description: '仅用于 CSV；默认 auto' })),
+    sheet: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: '仅用于 XLSX：工作表的名称，或从 1 起的序号；默认为第一个未隐藏的工作表' })),
     columns: Type.Optional(Type.String({ maxLength: 12_000, description: 'JSON：[{name, type?, comment?}]；未声明的列由内容推断类型' })),
     indexes: Type.Optional(Type.String({ maxLength: 4000, description: 'JSON：[[列, …], …]，用于查询的列' })),
     skipBadRows: Type.Boolean({ default: false, description: '跳过有误的行并报告；否则一行有误即不导入' }),
@@ -52,18 +67,21 @@ const Query = Type.Object(
   { additionalProperties: false },
 );
 
-const delimiters: Readonly<Record<Static<typeof Query>['delimiter'], CsvOptions['delimiter']>> = { auto: 'auto', comma: ',', semicolon: ';', tab: '\t' };
+type Query = Static<typeof Query>;
+
+const delimiters = { auto: 'auto', comma: ',', semicolon: ';', tab: '\t' } as const;
+const mediaTypes = { csv: 'text/csv', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' } as const;
 const MOST_BYTES = 4 * 2 ** 30;
 /** A sender who is silent for so long has gone. */
 const SILENCE_MS = 120_000;
 const tags = ['imports'];
 
 const tableView = (table: HostedTable): Static<typeof HostedTableView> => ({ ...table, columns: [...table.columns], importedAt: table.importedAt.toISOString() });
-const reportView = ({ table, badRows, ...rest }: CsvReport): ReportView => ({ ...rest, table: tableView(table), badRows: [...badRows] });
+const reportView = ({ table, file, badRows, ...rest }: ImportReport): ReportView => ({ ...file, ...rest, table: tableView(table), badRows: [...badRows] });
 
-/** Tables that the node keeps itself, made by importing CSV: those who may write every source may import. */
+/** Tables that the node keeps itself, made by importing files: those who may write every source may import. */
 export const importRoutes: Routes = (parts) => async (app) => {
-  app.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+  app.addContentTypeParser(Object.values(mediaTypes), (_request, payload, done) => done(null, payload));
   listRoutes(app, parts);
   loadRoute(app, parts);
 };
@@ -88,11 +106,12 @@ function listRoutes(app: App, parts: ManagementParts): void {
 }
 
 function loadRoute(app: App, parts: ManagementParts): void {
-  const summary = '导入 CSV（请求体为 text/csv，至多 4 GB）；Accept: application/x-ndjson 时逐行报告进度，末行为 report 或 problem';
-  const File = { content: { 'text/csv': { schema: Type.Unsafe<Readable>({ type: 'string', contentMediaType: 'text/csv' }) } } };
+  const summary = '导入 CSV 或 XLSX（由 Content-Type 区分，至多 4 GB）；Accept: application/x-ndjson 时逐行报告进度，末行为 report 或 problem';
+  const fileOf = (type: string) => ({ schema: Type.Unsafe<Readable>({ type: 'string', contentMediaType: type }) });
+  const File = { content: { [mediaTypes.csv]: fileOf(mediaTypes.csv), [mediaTypes.xlsx]: fileOf(mediaTypes.xlsx) } };
   const streamed = Type.Unsafe<Readable>({ type: 'string' });
   const response = { 200: { content: { 'application/json': { schema: ReportView }, 'application/x-ndjson': { schema: streamed } } }, default: problem };
-  app.post('/imports', { bodyLimit: MOST_BYTES, schema: { operationId: 'importCsv', tags, summary, querystring: Query, body: File, response } }, async (request, reply) => {
+  app.post('/imports', { bodyLimit: MOST_BYTES, schema: { operationId: 'importTable', tags, summary, querystring: Query, body: File, response } }, async (request, reply) => {
     allowImports(request, 'sources.write');
     const load = loader(parts, request, request.query, bodyOf(request));
     if (request.headers.accept?.includes('application/x-ndjson') !== true) return load(() => {});
@@ -102,7 +121,7 @@ function loadRoute(app: App, parts: ManagementParts): void {
 
 function bodyOf(request: FastifyRequest): Readable {
   const { body } = request;
-  if (!(body instanceof Readable)) throw new DomainError('unsupported-media-type', 'import.media-type', '请以 Content-Type: text/csv 提交文件内容 (send the file as text/csv)');
+  if (!(body instanceof Readable)) throw new DomainError('unsupported-media-type', 'import.media-type', `请以 Content-Type: ${mediaTypes.csv} 或 ${mediaTypes.xlsx} 提交文件内容 (send the file as CSV or XLSX)`);
   endSilence(request.raw);
   return body;
 }
@@ -116,15 +135,24 @@ function endSilence(sender: IncomingMessage): void {
   sender.once('close', () => clearInterval(timer));
 }
 
-type Load = (progress: CsvOptions['progress']) => Promise<ReportView>;
+type Load = (progress: ImportOptions['progress']) => Promise<ReportView>;
+
+/** What the media type says the file is, with the options of that format; those of another are refused. */
+function formatOf(request: FastifyRequest, { charset, delimiter, sheet }: Query): FileFormat {
+  const isXlsx = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() === mediaTypes.xlsx;
+  const strange = Object.entries(isXlsx ? { charset, delimiter } : { sheet }).filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (strange.length > 0) throw new DomainError('invalid-parameter', 'import.option', `参数 ${strange.join('、')} 不适用于此格式 (${strange.join(', ')}: not an option of this format)`, { details: { parameters: strange } });
+  return isXlsx ? { format: 'xlsx', sheet: sheet ?? '' } : { format: 'csv', charset: charset ?? 'auto', delimiter: delimiters[delimiter ?? 'auto'] };
+}
 
 /** The load commits by itself, batch by batch: the journal has its begin and its end. */
-function loader(parts: ManagementParts, request: FastifyRequest, query: Static<typeof Query>, body: Readable): Load {
-  const { name: table, columns, indexes, delimiter, ...rest } = query;
-  const options = { ...rest, table, delimiter: delimiters[delimiter], columns: readJson(columns, Columns, 'columns') satisfies readonly CsvColumn[], indexes: readJson(indexes, Indexes, 'indexes') };
+function loader(parts: ManagementParts, request: FastifyRequest, query: Query, body: Readable): Load {
+  const { name: table, title, attribution, skipBadRows } = query;
+  const columns: readonly ImportColumn[] = readJson(query.columns, Columns, 'columns');
+  const options = { table, title, attribution, skipBadRows, columns, file: formatOf(request, query), indexes: readJson(query.indexes, Indexes, 'indexes') };
   return async (progress) => {
     await operate(parts, request, 'import.begin', async () => undefined, () => ({ details: JSON.stringify({ table }) }));
-    const report = await parts.csv.importCsv(body, { ...options, progress });
+    const report = await parts.imports.importTable(body, { ...options, progress });
     await operate(parts, request, 'import.load', async () => undefined, () => ({ rows: report.table.rows, details: JSON.stringify({ table, skipped: report.skipped }) }));
     return reportView(report);
   };

@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Access, Delivery } from '../../modules/delivery/index.ts';
 import type { JournalWriter } from '../../modules/journal/index.ts';
 import type { OperatorToken } from '../../modules/identity/index.ts';
-import type { CsvImport, HostedTables, ResourceWatch, SourceConnections } from '../../modules/resources/index.ts';
+import type { HostedTables, ResourceWatch, SourceConnections, TableImport } from '../../modules/resources/index.ts';
 import type { Database } from '../../storage/database.ts';
 
 /** What the management API stands on. */
@@ -14,7 +14,7 @@ export interface ManagementParts {
   readonly connections: SourceConnections;
   readonly watch: ResourceWatch;
   readonly hosted: HostedTables;
-  readonly csv: CsvImport;
+  readonly imports: TableImport;
   readonly journal: JournalWriter;
   /** Minted at this start; undefined where it is switched off. */
   readonly operatorToken: OperatorToken | undefined;

@@ -1,5 +1,6 @@
 export * from './model.ts';
 export * from './ports.ts';
+export * from './hosted-ports.ts';
 export { SourceConnections } from './connections.ts';
 export { addSource, changeSource, checkSource, getSource, listSources, listTables, mergedSettings, removeSource, testSource } from './sources.ts';
 export { addResource, describeTable, getResource, holdResource, removeResource } from './resources.ts';

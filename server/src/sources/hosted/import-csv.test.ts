@@ -5,22 +5,23 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { freshPglite, type TestDatabase } from '../../../test/support/database.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import type { CsvOptions, CsvReport } from '../../modules/resources/index.ts';
-import { CsvImporter } from './csv.ts';
+import type { FileFormat, ImportOptions, ImportReport } from '../../modules/resources/index.ts';
+import { TableImporter } from './import.ts';
 import { HostedTableStore } from './tables.ts';
 
-const options: CsvOptions = { table: 't', title: '', attribution: '', charset: 'auto', delimiter: 'auto', columns: [], indexes: [], skipBadRows: false, progress: () => {} };
+const file: FileFormat = { format: 'csv', charset: 'auto', delimiter: 'auto' };
+const options: ImportOptions = { table: 't', title: '', attribution: '', file, columns: [], indexes: [], skipBadRows: false, progress: () => {} };
 
 describe('CSV import', () => {
   let fresh: TestDatabase;
   let folder: string;
   let tables: HostedTableStore;
-  let importer: CsvImporter;
+  let importer: TableImporter;
   before(async () => {
     fresh = await freshPglite();
     folder = await mkdtemp(join(tmpdir(), 'lingqu-csv-'));
     tables = new HostedTableStore(fresh.database);
-    importer = new CsvImporter(tables, folder);
+    importer = new TableImporter(tables, folder);
   });
   after(async () => {
     await fresh[Symbol.asyncDispose]();
@@ -28,18 +29,18 @@ describe('CSV import', () => {
   });
 
   let count = 0;
-  const importBytes = (content: Uint8Array, changes: Partial<CsvOptions> = {}): Promise<CsvReport> =>
-    importer.importCsv(pieces(content), { ...options, table: `t${(count += 1)}`, ...changes });
-  const importText = (text: string, changes: Partial<CsvOptions> = {}): Promise<CsvReport> => importBytes(Buffer.from(text), changes);
+  const importBytes = (content: Uint8Array, changes: Partial<ImportOptions> = {}): Promise<ImportReport> =>
+    importer.importTable(pieces(content), { ...options, table: `t${(count += 1)}`, ...changes });
+  const importText = (text: string, changes: Partial<ImportOptions> = {}): Promise<ImportReport> => importBytes(Buffer.from(text), changes);
   /** In small pieces, so that characters are cut. */
   async function* pieces(content: Uint8Array): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < content.length; at += 7) yield content.subarray(at, at + 7);
   }
-  const rowsOf = async (report: CsvReport): Promise<(string | null)[][]> => {
+  const rowsOf = async (report: ImportReport): Promise<(string | null)[][]> => {
     const [row] = await fresh.database.query<{ physical: string }>('SELECT physical FROM hosted_tables WHERE name = $1', [report.table.name]);
     return (await fresh.database.cells(`SELECT * FROM hosted."${row?.physical}" ORDER BY _row`, [])).map((cells) => cells.slice(1));
   };
-  const typesOf = (report: CsvReport): string[] => report.table.columns.map((column) => `${column.name}:${column.type}`);
+  const typesOf = (report: ImportReport): string[] => report.table.columns.map((column) => `${column.name}:${column.type}`);
   const fails = (code: string, message: RegExp) => (error: unknown): boolean => {
     assert.ok(error instanceof DomainError);
     assert.equal(error.code, code);
@@ -84,13 +85,13 @@ describe('CSV import', () => {
   test('reads UTF-8 with and without mark, GB18030, every delimiter, quotes and line ends', async () => {
     for (const mark of ['', '\ufeff']) {
       const report = await importText(`${mark}站名;说明\r\n赤湾;"a;""b""\n第二行"\r\n\r\n𠮷🌊;\n`);
-      assert.deepEqual([report.charset, report.delimiter], ['utf-8', ';']);
+      assert.deepEqual(report.file, { format: 'csv', charset: 'utf-8', delimiter: ';' });
       assert.deepEqual(typesOf(report), ['站名:text', '说明:text']);
       assert.deepEqual(await rowsOf(report), [['赤湾', 'a;"b"\n第二行'], ['𠮷🌊', null]]);
     }
     // 站名<TAB>值 / 赤湾 / 𠮷 (four bytes in GB18030)
     const report = await importBytes(Buffer.from('d5bec3fb09d6b50ab3e0cde509310a9534b23509320a', 'hex'));
-    assert.deepEqual([report.charset, report.delimiter], ['gb18030', '\t']);
+    assert.deepEqual(report.file, { format: 'csv', charset: 'gb18030', delimiter: '\t' });
     assert.deepEqual(await rowsOf(report), [['赤湾', '1'], ['𠮷', '2']]);
   });
 

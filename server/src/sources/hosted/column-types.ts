@@ -1,4 +1,5 @@
 import type { HostedColumn } from '../../modules/resources/index.ts';
+import type { TypedCell } from './table-file.ts';
 
 type Type = HostedColumn['type'];
 
@@ -79,6 +80,13 @@ function momentOf(text: string, zone: 'none' | 'required'): string | undefined {
   return `${day} ${clock}${parts[3] ?? ''}`;
 }
 
+/** A date, a time, or both, with the type that it is. */
+export function momentValue(text: string): TypedCell | undefined {
+  const forms: readonly (readonly [Type, string | undefined])[] = [['date', dayOf(text, false)], ['time', clockOf(text)], ['timestamp', momentOf(text, 'none')], ['timestamptz', momentOf(text, 'required')]];
+  for (const [type, value] of forms) if (value !== undefined) return { type, text: value };
+  return undefined;
+}
+
 // ---- inference ----------------------------------------------------------------------------------------------------
 
 /** An integer of 15 digits or more is no quantity but a number of a card or an account. */
@@ -96,13 +104,35 @@ const candidates: readonly (readonly [Type, (cell: string) => boolean])[] = [
   ['decimal', (cell) => plainWhole.test(cell) || (plainDecimal.test(cell) && cell.includes('.') && cell.length <= MAX_DIGITS)],
 ];
 
-/** Finds the narrowest type that every cell of a column fits; what begins with zeros or is too long stays text. */
+/** Types of which each holds every value of those before it. */
+const chains: readonly (readonly Type[])[] = [
+  ['integer', 'bigint', 'decimal'],
+  ['date', 'timestamp'],
+];
+
+/** The narrowest type that holds the values of both. */
+function union(one: Type, other: Type): Type {
+  if (one === other) return one;
+  const chain = chains.find((each) => each.includes(one) && each.includes(other)) ?? [];
+  return chain.findLast((type) => type === one || type === other) ?? 'text';
+}
+
+/**
+ * Finds the narrowest type that every cell of a column fits. Of text by its looks: what begins with zeros or is too long
+ * stays text. Where the file gives its cells types, these decide and looks do not: a number typed as text is text.
+ */
 export class TypeInference {
+  #given: Type | undefined;
   #left = candidates;
   #seen = false;
   #allPhones = true;
 
-  see(cell: string): void {
+  see(cell: string | TypedCell): void {
+    if (typeof cell === 'string') this.#look(cell);
+    else this.#given = this.#given === undefined ? cell.type : union(this.#given, cell.type);
+  }
+
+  #look(cell: string): void {
     const text = cell.trim();
     if (text === '') return;
     this.#seen = true;
@@ -112,6 +142,7 @@ export class TypeInference {
   }
 
   get type(): Type {
+    if (this.#given !== undefined) return this.#given;
     if (!this.#seen || this.#allPhones) return 'text';
     return this.#left[0]?.[0] ?? 'text';
   }

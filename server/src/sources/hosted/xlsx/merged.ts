@@ -1,0 +1,64 @@
+import { fault } from '../table-file.ts';
+import { addressOf, placeOf } from './addresses.ts';
+
+/** A sheet with more is no table. */
+const MAX_RANGES = 1_000;
+/** Longer than any tag of a merged range. */
+const TAG_CHARACTERS = 200;
+
+export interface MergedRange {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/**
+ * The merged ranges of a sheet. They are written below its rows, and must be known above them: so the part is looked
+ * through for their tags alone, which is far faster than to read it as XML. In text `<` is never written as itself, save
+ * in CDATA, which no program that makes sheets writes: the worst of it would be a cell told to be merged.
+ */
+export async function mergedRanges(bytes: AsyncIterable<Buffer>): Promise<MergedRange[]> {
+  const found: MergedRange[] = [];
+  let rest = '';
+  for await (const chunk of bytes) {
+    const text = rest + chunk.toString('latin1');
+    const last = text.lastIndexOf('<');
+    rest = text.slice(Math.max(last, text.length - TAG_CHARACTERS));
+    if (!text.includes('mergeCell')) continue;
+    for (const [, ref = ''] of text.slice(0, text.length - rest.length).matchAll(/<(?:\w+:)?mergeCell\s[^<>]*?\bref="([A-Z0-9:]+)"/g)) found.push(...rangeOf(ref));
+    if (found.length > MAX_RANGES) throw fault('xlsx.merged', `工作表有超过 ${MAX_RANGES} 处合并单元格，请取消合并并逐格填写 (more than ${MAX_RANGES} merged ranges: unmerge and fill them)`);
+  }
+  return found.toSorted((one, other) => one.top - other.top);
+}
+
+function rangeOf(ref: string): MergedRange[] {
+  const [from, to] = ref.split(':').map(placeOf);
+  return from === undefined || to === undefined ? [] : [{ top: from.row, bottom: to.row, left: from.column, right: to.column }];
+}
+
+export const nameOf = ({ top, bottom, left, right }: MergedRange): string => `${addressOf(top, left)}:${addressOf(bottom, right)}`;
+
+/** Follows the rows downwards, and knows which ranges reach into each. */
+export class MergedCells {
+  readonly #ranges: readonly MergedRange[];
+  #next = 0;
+  #open: readonly MergedRange[] = [];
+
+  constructor(ranges: readonly MergedRange[]) {
+    this.#ranges = ranges;
+  }
+
+  at(row: number): readonly MergedRange[] {
+    if (this.#open.length === 0 && (this.#ranges[this.#next]?.top ?? Number.POSITIVE_INFINITY) > row) return this.#open;
+    let range = this.#ranges[this.#next];
+    const begun: MergedRange[] = [];
+    while (range !== undefined && range.top <= row) {
+      begun.push(range);
+      this.#next += 1;
+      range = this.#ranges[this.#next];
+    }
+    this.#open = [...this.#open, ...begun].filter(({ bottom }) => bottom >= row);
+    return this.#open;
+  }
+}
