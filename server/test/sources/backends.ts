@@ -51,9 +51,10 @@ export async function putOnPostgres(client: pg.Client, table: SampleTable): Prom
   await client.query('COMMIT');
 }
 
-export async function postgresHarness(): Promise<Harness> {
+/** @param changes to the settings of the source */
+export async function postgresHarness(changes: SourceSettings = {}): Promise<Harness> {
   const url = await createDatabase();
-  const connection = postgresSource.open({ ...settingsOf(url), connections: 4 });
+  const connection = postgresSource.open({ ...settingsOf(url), connections: 4, ...changes });
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   return {

@@ -152,11 +152,14 @@ function textSql(column: ReadColumn, value: string, form: WireForm, context: Sql
     case 'datetime-iso':
       return `(to_json(${instantSql(column, value, context)}) #>> '{}')`;
     case 'base64':
-      return `translate(encode(${value}, 'base64'), E'\\n', '')`;
+      return base64Sql(value);
     default:
+      if (column.columnType === 'binary') return base64Sql(value);
       return column.columnType === 'timestamp' || column.columnType === 'timestamptz' ? `${localSql(column, value, context)}::text` : `${value}::text`;
   }
 }
+
+const base64Sql = (value: string): string => `translate(encode(${value}, 'base64'), E'\\n', '')`;
 
 /** An instant; sessions run in Asia/Shanghai, so that PostgreSQL writes it with that zone's offset. */
 function instantSql(column: ReadColumn, value: string, context: SqlContext): string {
@@ -210,8 +213,10 @@ function hashSql(text: string, context: SqlContext): string {
 
 function numberSql(column: ReadColumn, name: string, mask: Extract<PlanMask, { kind: 'number' }>, context: SqlContext): string {
   const step = `${context.bindings.add(String(mask.step))}::numeric`;
+  // A float becomes a numeric of 15 digits by a cast, which may lie above it; its text has them all.
+  const exact = column.columnType === 'float' ? `${name}::text::numeric` : `${name}::numeric`;
   // div() and mod() are exact; a quotient by "/" is rounded, and may be rounded up to the next step.
-  const value = `((div(${name}::numeric, ${step}) - (mod(${name}::numeric, ${step}) < 0)::int) * ${step})`;
+  const value = `((div(${exact}, ${step}) - (mod(${exact}, ${step}) < 0)::int) * ${step})`;
   return column.form === 'number' ? value : `${value}::text`;
 }
 
