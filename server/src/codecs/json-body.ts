@@ -24,11 +24,11 @@ export function parseJsonBody(body: Buffer, bounds: JsonBounds, known: KnownName
   if (body.length > bounds.maxBytes) throw bodyTooLarge(bounds.maxBytes);
   const text = decode(body);
   if (text.trim() === '') return new Map();
-  const { name = '请求体', maxDepth } = bounds;
+  const { name: called = '请求体', maxDepth } = bounds;
   const names = namesInJson(text, maxDepth);
-  const value = parse(text, name);
+  const value = parse(text, called);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new DomainError('malformed-request', 'request.json.not-object', `${name} 必须是一个 JSON 对象 (it must be one JSON object)`);
+    throw new DomainError('malformed-request', 'request.json.not-object', `${called} 必须是一个 JSON 对象 (it must be one JSON object)`);
   }
   const entries = Object.entries(value);
   if (entries.length !== names.length) throw duplicate(nameGivenTwice(names));

@@ -45,8 +45,8 @@ export function sealingOf({ cipher, compression }: Pick<AgrSettings, 'cipher' | 
       const key = newKey();
       const coder = cipherOf(cipher, key);
       const content = await compressedWhole(body, compression);
-      const encrypted = Buffer.concat([coder.update(content), coder.final()]);
-      return Buffer.from(encryptedHead(cipher) + encrypted.toString('base64') + encryptedTail(present(key)), 'latin1');
+      const ciphertext = Buffer.concat([coder.update(content), coder.final()]);
+      return Buffer.from(encryptedHead(cipher) + ciphertext.toString('base64') + encryptedTail(present(key)), 'latin1');
     },
     stream(pieces) {
       const key = newKey();
