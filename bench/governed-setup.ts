@@ -57,7 +57,7 @@ async function describeProduct(nodeUrl: string, sourceUrl: string, key: NodeKey)
   await post(node, '/products/tides/publish', undefined, { 'if-match': '"1"' });
   await post(node, '/subjects', { name: 'bench', kind: 'application' });
   await post(node, '/grants', { subject: 'bench', product: 'tides', terms: { policy } });
-  const { appkey } = await post<{ appkey: string }>(node, '/subjects/bench/appkeys', {});
+  const { secret: appkey } = await post<{ secret: string }>(node, '/subjects/bench/credentials', {});
   return appkey;
 }
 

@@ -173,8 +173,8 @@ describe('commands', () => {
 
   it('issue, rotate and revoke appkeys', async () => {
     await here('subject add keyed --unit 海洋局');
-    const first = onlyJson((await here('subject key issue keyed --json')).stdout) as { appkey: string };
-    assert.match(first.appkey, /^[\w-]{32}$/);
+    const first = onlyJson((await here('subject key issue keyed --json')).stdout) as { secret: string };
+    assert.match(first.secret, /^[\w-]{32}$/);
     assert.match((await here('subject key rotate keyed --overlap 60')).stdout, /^[\w-]{32}\n$/);
     const keys = onlyJson((await here('subject key list keyed --json')).stdout) as { id: string; expiresAt: string | null }[];
     assert.deepEqual(keys.map(({ expiresAt }) => expiresAt === null), [true, false]);

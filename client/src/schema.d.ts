@@ -550,23 +550,23 @@ export interface paths {
         patch: operations["updateSubject"];
         trace?: never;
     };
-    "/api/v1/subjects/{subject}/appkeys": {
+    "/api/v1/subjects/{subject}/credentials": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["listAppkeys"];
+        get: operations["listCredentials"];
         put?: never;
-        post: operations["issueAppkey"];
+        post: operations["issueCredential"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/subjects/{subject}/appkeys/{id}": {
+    "/api/v1/subjects/{subject}/credentials/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -576,13 +576,13 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["revokeAppkey"];
+        delete: operations["revokeCredential"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/subjects/{subject}/appkeys/rotate": {
+    "/api/v1/subjects/{subject}/credentials/rotate": {
         parameters: {
             query?: never;
             header?: never;
@@ -591,7 +591,23 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["rotateAppkey"];
+        post: operations["rotateCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{subject}/public-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPublicKey"];
+        put: operations["setPublicKey"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -724,6 +740,46 @@ export interface components {
             role: ("manager" | "provider" | "consumer" | "auditor") | "operator" | "system";
             scopes: ("read" | "operate" | "journal" | "users")[];
         };
+        /** @description 附录 B 接口的加密与压缩设置 (AGR annex B) */
+        AgrSettings: {
+            /**
+             * @description 加密算法。各算法的初始向量固定，DES 的密钥仅 56 位：DES 与固定初始向量只为互联互通保留，不构成保护 (every cipher has a fixed initial value, and DES a key of 56 bits: both are here for interoperability only)
+             * @default SM4
+             * @enum {unknown}
+             */
+            cipher: "none" | "SM4" | "AES" | "DES";
+            /**
+             * @description 先压缩，后加密 (compressed first, then encrypted)
+             * @default none
+             * @enum {unknown}
+             */
+            compression: "none" | "Gzip" | "Deflate";
+            /**
+             * @description 密钥以使用方公钥（SM2 或 RSA）封装后返回；否则密钥与密文同在一处，不构成保护。含敏感字段的产品一律封装，且须经 TLS (the key is wrapped with the holder’s public key; a key beside its ciphertext protects nothing. Always so for a product with sensitive fields, which needs TLS too)
+             * @default false
+             */
+            wrapKey: boolean;
+        };
+        /** @description 附录 B 接口的加密与压缩设置 (AGR annex B) */
+        AgrSettingsInput: {
+            /**
+             * @description 加密算法。各算法的初始向量固定，DES 的密钥仅 56 位：DES 与固定初始向量只为互联互通保留，不构成保护 (every cipher has a fixed initial value, and DES a key of 56 bits: both are here for interoperability only)
+             * @default SM4
+             * @enum {unknown}
+             */
+            cipher: "none" | "SM4" | "AES" | "DES";
+            /**
+             * @description 先压缩，后加密 (compressed first, then encrypted)
+             * @default none
+             * @enum {unknown}
+             */
+            compression: "none" | "Gzip" | "Deflate";
+            /**
+             * @description 密钥以使用方公钥（SM2 或 RSA）封装后返回；否则密钥与密文同在一处，不构成保护。含敏感字段的产品一律封装，且须经 TLS (the key is wrapped with the holder’s public key; a key beside its ciphertext protects nothing. Always so for a product with sensitive fields, which needs TLS too)
+             * @default false
+             */
+            wrapKey: boolean;
+        };
         ApiToken: {
             /** Format: date-time */
             createdAt: string;
@@ -747,14 +803,17 @@ export interface components {
             type: "text" | "integer" | "bigint" | "decimal" | "float" | "boolean" | "date" | "time" | "timestamp" | "timestamptz" | "binary" | "json" | "uuid" | "other";
         };
         Credential: {
+            cipher: ("ecb" | "cbc") | null;
             /** Format: date-time */
             createdAt: string;
             expiresAt: string | null;
             /** @description 末四位 */
             hint: string;
             id: string;
-            /** @constant */
-            kind: "appkey";
+            /** @description 签名凭证的 keyId，网关凭证的 rid */
+            keyId: string | null;
+            /** @enum {unknown} */
+            kind: "appkey" | "signature" | "gateway" | "none";
             /** Format: date-time */
             notBefore: string;
             revokedAt: string | null;
@@ -867,9 +926,9 @@ export interface components {
             skipped: number;
             table: components["schemas"]["HostedTable"];
         };
-        IssuedAppkey: {
-            appkey: string;
+        IssuedCredential: {
             credential: components["schemas"]["Credential"];
+            secret: string;
         };
         JournalRecord: {
             actor: string;
@@ -1030,8 +1089,15 @@ export interface components {
             version: number;
         };
         ProductDefinition: {
+            agr?: components["schemas"]["AgrSettings"];
             /** @default  */
             attribution: string;
+            /**
+             * @default [
+             *       "appkey"
+             *     ]
+             */
+            authentication: ("appkey" | "signature" | "gateway" | "none")[];
             /** @default 10000 */
             cap: number;
             /** @default  */
@@ -1103,8 +1169,15 @@ export interface components {
             visibility: "public" | "granted";
         };
         ProductDefinitionInput: {
+            agr?: components["schemas"]["AgrSettingsInput"];
             /** @default  */
             attribution: string;
+            /**
+             * @default [
+             *       "appkey"
+             *     ]
+             */
+            authentication: ("appkey" | "signature" | "gateway" | "none")[];
             /** @default 10000 */
             cap: number;
             /** @default  */
@@ -1195,6 +1268,10 @@ export interface components {
             updatedAt: string;
             version: number;
         };
+        PublicKey: {
+            /** @description PEM（BEGIN PUBLIC KEY）：SM2，或 RSA 2048 至 8192 位 */
+            publicKey: string | null;
+        };
         Resource: {
             columns: components["schemas"]["Column"][];
             id: string;
@@ -1279,7 +1356,11 @@ export interface components {
             createdAt: string;
             disabled: boolean;
             id: string;
-            kind: "application" | "connector" | "platform";
+            /**
+             * @description public 为内置的公众主体：不带凭证的调用
+             * @enum {unknown}
+             */
+            kind: "application" | "connector" | "platform" | "public";
             name: string;
             ownerId: string | null;
             unit: string;
@@ -3119,7 +3200,7 @@ export interface operations {
             };
         };
     };
-    listAppkeys: {
+    listCredentials: {
         parameters: {
             query?: never;
             header?: never;
@@ -3153,7 +3234,7 @@ export interface operations {
             };
         };
     };
-    issueAppkey: {
+    issueCredential: {
         parameters: {
             query?: never;
             header?: never;
@@ -3166,7 +3247,17 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * @description 仅 gateway：当日密钥以 AES-128 的何种模式下发
+                     * @enum {unknown}
+                     */
+                    cipher?: "ecb" | "cbc";
                     expiresAt?: string | null;
+                    /**
+                     * @default appkey
+                     * @enum {unknown}
+                     */
+                    kind?: "appkey" | "signature" | "gateway";
                 };
             };
         };
@@ -3177,7 +3268,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IssuedAppkey"];
+                    "application/json": components["schemas"]["IssuedCredential"];
                 };
             };
             /** @description 错误 (RFC 9457) */
@@ -3191,7 +3282,7 @@ export interface operations {
             };
         };
     };
-    revokeAppkey: {
+    revokeCredential: {
         parameters: {
             query?: never;
             header?: never;
@@ -3224,7 +3315,7 @@ export interface operations {
             };
         };
     };
-    rotateAppkey: {
+    rotateCredential: {
         parameters: {
             query?: never;
             header?: never;
@@ -3237,7 +3328,17 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * @description 仅 gateway：当日密钥以 AES-128 的何种模式下发
+                     * @enum {unknown}
+                     */
+                    cipher?: "ecb" | "cbc";
                     expiresAt?: string | null;
+                    /**
+                     * @default appkey
+                     * @enum {unknown}
+                     */
+                    kind?: "appkey" | "signature" | "gateway";
                     /** @default 86400 */
                     overlapSeconds?: number;
                 };
@@ -3250,8 +3351,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IssuedAppkey"];
+                    "application/json": components["schemas"]["IssuedCredential"];
                 };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPublicKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicKey"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPublicKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicKey"];
+            };
+        };
+        responses: {
+            /** @description 完成 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 错误 (RFC 9457) */
             default: {

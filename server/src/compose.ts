@@ -20,11 +20,12 @@ import { noticeRoutes } from './http/management/notices.ts';
 import type { ManagementParts } from './http/management/parts.ts';
 import { previewRoutes } from './http/management/preview.ts';
 import { productRoutes } from './http/management/products.ts';
+import { publicKeyRoutes } from './http/management/public-keys.ts';
 import { resourceRoutes } from './http/management/resources.ts';
 import { sampleRoutes } from './http/management/sample.ts';
 import { logInRoutes, sessionRoutes } from './http/management/session.ts';
 import { sourceRoutes } from './http/management/sources.ts';
-import { appkeyRoutes, subjectRoutes } from './http/management/subjects.ts';
+import { credentialRoutes, subjectRoutes } from './http/management/subjects.ts';
 import { tokenRoutes } from './http/management/tokens.ts';
 import { usageRoutes } from './http/management/usage.ts';
 import { userRoutes } from './http/management/users.ts';
@@ -37,6 +38,7 @@ import { ensureAdministrator, mintOperatorToken, removeOperatorToken, type Opera
 import { ensurePartitions, openWriter, type JournalWriter } from './modules/journal/index.ts';
 import { QuotaKeeper } from './modules/quotas/index.ts';
 import { ResourceWatch, SourceConnections } from './modules/resources/index.ts';
+import { agrRoutes } from './profiles/agr/routes.ts';
 import { govRoutes } from './profiles/gov/routes.ts';
 import { seaRoutes } from './profiles/sea/routes.ts';
 import { Sample } from './sample/index.ts';
@@ -58,7 +60,7 @@ export interface Node {
 
 /** Every route of the management API behind the log-in. */
 const closedRoutes = [
-  sessionRoutes, userRoutes, tokenRoutes, subjectRoutes, appkeyRoutes, nodeRoutes,
+  sessionRoutes, userRoutes, tokenRoutes, subjectRoutes, credentialRoutes, publicKeyRoutes, nodeRoutes,
   sourceRoutes, resourceRoutes, productRoutes, grantRoutes, explainRoutes, previewRoutes, journalRoutes, usageRoutes, noticeRoutes, importRoutes,
 ];
 
@@ -93,9 +95,9 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const imports = new TableImporter(hosted.tables, await incomingFolder(settings.folder));
   const dataListeners = settings.listeners.filter((listener) => listener.serves === 'data').map((listener) => listener.name);
   const management: ManagementParts = {
-    database, clock: systemClock, access, delivery, connections, watch, hosted: hosted.tables, imports, journal, about, dataListeners, urls: () => urls, operatorToken,
+    database, clock: systemClock, key, access, delivery, connections, watch, hosted: hosted.tables, imports, journal, about, dataListeners, urls: () => urls, operatorToken,
   };
-  const sample = new Sample({ database, clock: systemClock, connections, hosted: hosted.tables, folder: settings.folder, listeners: dataListeners, url: () => urls[dataListeners[0] ?? ''] ?? '' });
+  const sample = new Sample({ database, clock: systemClock, key, connections, hosted: hosted.tables, folder: settings.folder, listeners: dataListeners, url: () => urls[dataListeners[0] ?? ''] ?? '' });
   const apps = await openListeners(settings, logger, urls, async (app, listener) => {
     if (listener.serves === 'data') return dataFaces(app, { delivery, access, listener: listener.name, readers: settings.delivery }, () => urls[listener.name] ?? '');
     healthRoutes(app, { database, access, metrics });
@@ -148,6 +150,7 @@ function dataFaces(app: FastifyInstance, parts: FaceParts, baseUrl: () => string
   prepareDataApp(app);
   seaRoutes(app, parts);
   govRoutes(app, { ...parts, baseUrl });
+  agrRoutes(app, parts);
 }
 
 /** The journal, whose records are counted as they pass. */

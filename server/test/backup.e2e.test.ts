@@ -49,7 +49,7 @@ async function furnish(node: StartedNode): Promise<string> {
   const { version } = await manage<{ version: number }>('POST', '/products', { code: 'measures', definition });
   await manage('POST', '/products/measures/publish', undefined, version);
   await manage('POST', '/subjects', { name: 'reader', kind: 'application' });
-  const { appkey } = await manage<{ appkey: string }>('POST', '/subjects/reader/appkeys', {});
+  const { secret: appkey } = await manage<{ secret: string }>('POST', '/subjects/reader/credentials', {});
   const terms = { policy: { masks: [{ field: 'phone', kind: 'hash' }], quotas: [{ per: 'total', unit: 'calls', limit: 1000 }] } };
   await manage('POST', '/grants', { subject: 'reader', product: 'measures', terms });
   return appkey;

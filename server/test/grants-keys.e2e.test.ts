@@ -19,30 +19,30 @@ after(async () => {
   await settings[Symbol.asyncDispose]();
 });
 
-const rotate = (subject: string, overlapSeconds: number): Promise<Json> => make(node, 'POST', `/subjects/${subject}/appkeys/rotate`, { body: { overlapSeconds } });
+const rotate = (subject: string, overlapSeconds: number): Promise<Json> => make(node, 'POST', `/subjects/${subject}/credentials/rotate`, { body: { overlapSeconds } });
 const statusOf = async (appkey: string): Promise<number> => (await callObservers(node, appkey)).status;
 
 describe('appkeys', () => {
   it('[NDI-8.1d] rotate with overlap: old and new both open, then the old one ends', async () => {
     const { id, appkey } = await granted(node, '轮换使用方', {});
-    const { appkey: second } = await rotate(id, 3600);
+    const { secret: second } = await rotate(id, 3600);
     assert.deepEqual([await statusOf(appkey), await statusOf(second)], [200, 200]);
-    const { items } = await make(node, 'GET', `/subjects/${id}/appkeys`);
+    const { items } = await make(node, 'GET', `/subjects/${id}/credentials`);
     assert.equal(items.length, 2);
     const ends = new Date(items.find(({ hint }: Json) => hint === appkey.slice(-4)).expiresAt).getTime() - Date.now();
     assert.ok(ends > 3_500_000 && ends <= 3_600_000, `${ends} ms`);
-    const { appkey: third } = await rotate(id, 0);
+    const { secret: third } = await rotate(id, 0);
     assert.deepEqual([await statusOf(appkey), await statusOf(second), await statusOf(third)], [401, 401, 200]);
   });
 
   it('an overlap beyond 30 days is refused', async () => {
     const { id } = await newHolder(node, '久拖使用方');
-    assert.equal((await refusal(node, 'POST', `/subjects/${id}/appkeys/rotate`, { body: { overlapSeconds: 2_592_001 } })).code, 'request.invalid');
+    assert.equal((await refusal(node, 'POST', `/subjects/${id}/credentials/rotate`, { body: { overlapSeconds: 2_592_001 } })).code, 'request.invalid');
   });
 
   it('[NDI-8.1c] are shown once: no list and no subject tells them again', async () => {
     const { id, appkey } = await newHolder(node, '一次使用方');
-    for (const path of [`/subjects/${id}`, `/subjects/${id}/appkeys`, '/subjects', '/journal']) {
+    for (const path of [`/subjects/${id}`, `/subjects/${id}/credentials`, '/subjects', '/journal']) {
       assert.ok(!JSON.stringify(await make(node, 'GET', path)).includes(appkey), path);
     }
   });
@@ -50,8 +50,8 @@ describe('appkeys', () => {
   it('are felt at once when they are revoked', async () => {
     const { id, appkey } = await granted(node, '吊销使用方', {});
     assert.equal(await statusOf(appkey), 200);
-    const [{ id: credential }] = (await make(node, 'GET', `/subjects/${id}/appkeys`)).items;
-    await make(node, 'DELETE', `/subjects/${id}/appkeys/${credential}`);
+    const [{ id: credential }] = (await make(node, 'GET', `/subjects/${id}/credentials`)).items;
+    await make(node, 'DELETE', `/subjects/${id}/credentials/${credential}`);
     assert.equal(await statusOf(appkey), 401);
   });
 });
@@ -69,8 +69,8 @@ describe('keys that do not open', () => {
     it(`[SEA-8.1a] missing, unknown, malformed, revoked, expired and disabled are answered alike, byte for byte: ${face}`, async () => {
       const tag = face.slice(0, 3);
       const revoked = await granted(node, `吊销 ${tag}`, {});
-      const [{ id: credential }] = (await make(node, 'GET', `/subjects/${revoked.id}/appkeys`)).items;
-      await make(node, 'DELETE', `/subjects/${revoked.id}/appkeys/${credential}`);
+      const [{ id: credential }] = (await make(node, 'GET', `/subjects/${revoked.id}/credentials`)).items;
+      await make(node, 'DELETE', `/subjects/${revoked.id}/credentials/${credential}`);
       const disabled = await granted(node, `停用 ${tag}`, {});
       await make(node, 'PATCH', `/subjects/${disabled.id}`, { etag: '"1"', body: { disabled: true } });
       const rotated = await granted(node, `过期 ${tag}`, {});

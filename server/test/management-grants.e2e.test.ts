@@ -15,7 +15,7 @@ onStartedNodes('grants, explain, preview', (bench) => {
     assert.equal((await api('POST', '/products/cxgc/publish', { etag: draft.headers.get('etag') })).status, 200);
     for (const name of ['app', 'other']) {
       await api('POST', '/subjects', { body: { name, kind: 'application' } });
-      keys[name] = (await api('POST', `/subjects/${name}/appkeys`, { body: {} })).body.appkey;
+      keys[name] = (await api('POST', `/subjects/${name}/credentials`, { body: {} })).body.secret;
     }
     appkey = keys['app'] ?? '';
   });

@@ -42,7 +42,7 @@ for (const engine of ['pglite', 'postgres'] as const) {
       assert.equal(draft.status, 201, JSON.stringify(draft.body));
       const published = await api('POST', `/products/${draft.body.code}/publish`, { etag: draft.headers.get('etag') });
       await api('POST', '/subjects', { body: { name: 'app', kind: 'application' } });
-      const { appkey } = (await api('POST', '/subjects/app/appkeys', { body: {} })).body;
+      const { secret: appkey } = (await api('POST', '/subjects/app/credentials', { body: {} })).body;
       await api('POST', '/grants', { body: { subject: 'app', product: draft.body.code } });
       const called = await (await fetch(`${published.body.faces.sea}?appkey=${appkey}`)).json() as { data: Record<string, unknown>[] };
       assert.deepEqual(called.data.map((row) => Object.values(row)), [

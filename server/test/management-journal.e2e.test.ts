@@ -25,9 +25,9 @@ onStartedNodes('journal and usage', (bench) => {
     const draft = await api('POST', '/products', { body: { code: 'cxgc', definition: tideDefinition() } });
     await api('POST', '/products/cxgc/publish', { etag: draft.headers.get('etag') });
     for (const name of ['app', '=cmd|x']) await api('POST', '/subjects', { body: { name, kind: 'application' } });
-    const { appkey } = (await api('POST', '/subjects/app/appkeys', { body: {} })).body;
+    const { secret: appkey } = (await api('POST', '/subjects/app/credentials', { body: {} })).body;
     await api('POST', '/grants', { body: { subject: 'app', product: 'cxgc', terms: { policy: { quotas: [{ per: 'total', unit: 'calls', limit: 5 }] } } } });
-    const formula = (await api('POST', `/subjects/${encodeURIComponent('=cmd|x')}/appkeys`, { body: {} })).body.appkey;
+    const formula = (await api('POST', `/subjects/${encodeURIComponent('=cmd|x')}/credentials`, { body: {} })).body.secret;
     for (const [key, rest] of [...Array.from({ length: 7 }, () => [appkey, '&pageSize=10']), [formula, ''], ['nosuchkey', ''], [appkey, '&station=1']]) {
       const id = `journal-${sent.length}-${crypto.randomUUID()}`;
       const response = await fetch(`${node.dataUrl}/gov/v1/cxgc?appkey=${key}${rest}`, { headers: { 'x-request-id': id } });

@@ -26,7 +26,7 @@ onStartedNodes('each sees and may do only its own', (bench) => {
     assert.equal(draft.status, 201, JSON.stringify(draft.body));
     assert.equal((await one('POST', '/products/cxgc/publish', { etag: draft.headers.get('etag') })).status, 200);
     await api('POST', '/subjects', { body: { name: 'app', kind: 'application', ownerId: people.user.id } });
-    const { appkey } = (await api('POST', '/subjects/app/appkeys', { body: {} })).body;
+    const { secret: appkey } = (await api('POST', '/subjects/app/credentials', { body: {} })).body;
     await api('POST', '/grants', { body: { subject: 'app', product: 'cxgc' } });
     assert.equal((await fetch(`${node.dataUrl}/gov/v1/cxgc?appkey=${appkey}&pageSize=1`)).status, 200);
   });

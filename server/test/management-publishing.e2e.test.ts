@@ -30,7 +30,7 @@ onStartedNodes('from a table to a governed service interface', (bench) => {
     assert.equal(published.body.faces.sea, `${bench.node.dataUrl}/szsea/api/sharing/cxgc`);
 
     await api('POST', '/subjects', { body: { name: '预报应用', kind: 'application' } });
-    appkey = (await api('POST', `/subjects/${encodeURIComponent('预报应用')}/appkeys`, { body: {} })).body.appkey;
+    appkey = (await api('POST', `/subjects/${encodeURIComponent('预报应用')}/credentials`, { body: {} })).body.secret;
     assert.equal((await call('/szsea/api/sharing/cxgc')).success, false, 'a key without a grant opens nothing');
     const grant = await api('POST', '/grants', {
       body: { subject: '预报应用', product: 'cxgc', terms: { policy: { rows: { column: 'station', eq: '香港' }, masks: [{ field: 'phone', kind: 'partial', preset: 'phone' }] } } },

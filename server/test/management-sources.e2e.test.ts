@@ -101,7 +101,7 @@ onStartedNodes('sources and resources', (bench) => {
     const draft = await api('POST', '/products', { body: { code: 'cxgc', definition: tideDefinition() } });
     const published = await api('POST', '/products/cxgc/publish', { etag: draft.headers.get('etag') });
     await api('POST', '/subjects', { body: { name: 'app', kind: 'application' } });
-    const { appkey } = (await api('POST', '/subjects/app/appkeys', { body: {} })).body;
+    const { secret: appkey } = (await api('POST', '/subjects/app/credentials', { body: {} })).body;
     await api('POST', '/grants', { body: { subject: 'app', product: 'cxgc' } });
     const call = () => fetch(`${published.body.faces.gov}?appkey=${appkey}&pageSize=1`);
     assert.equal((await call()).status, 200);

@@ -26,7 +26,7 @@ async function useSecrets(node: StartedNode, sourceUrl: string | undefined): Pro
   const secrets = new Map<string, string>([['operator token', node.operatorToken], ['source password', SOURCE_PASSWORD], ['password', NEW_PASSWORD]]);
   const holder = await granted(node, '密钥使用方', {});
   secrets.set('appkey', holder.appkey);
-  secrets.set('rotated appkey', (await make(node, 'POST', `/subjects/${holder.id}/appkeys/rotate`, { body: { overlapSeconds: 60 } })).appkey);
+  secrets.set('rotated appkey', (await make(node, 'POST', `/subjects/${holder.id}/credentials/rotate`, { body: { overlapSeconds: 60 } })).secret);
 
   const { name, password } = await newUser(node, 'secret-keeper', 'manager');
   secrets.set('one-time password', password);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { given, oneOf } from '../input/options.ts';
 import { cardOf, tableOf } from '../output/table.ts';
-import { appkeyCommands } from './subject-key.ts';
+import { credentialCommands } from './subject-key.ts';
 
 interface Description {
   readonly unit?: string;
@@ -41,7 +41,7 @@ export function subjectCommands(program: Command, context: Context): void {
     .option('--enable', say('启用', 'enable it'))
     .action((name: string, options: Changes) => update(context, name, options));
   subject.command('remove <subject>').description(say('删除使用方', 'remove a subject')).action((name: string) => remove(context, name));
-  appkeyCommands(subject, context);
+  credentialCommands(subject, context);
 }
 
 async function add({ client, out, say }: Context, name: string, { kind, owner, ...rest }: Description & { kind: (typeof kinds)[number] }): Promise<void> {

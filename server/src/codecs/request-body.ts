@@ -19,13 +19,15 @@ export interface BodyHeaders {
  * Reads a body whole within its bounds. A body over them is not read to its end and the stream is left paused, so that
  * the answer can still be sent; it should close the connection.
  *
+ * @param onReceived is given the bytes as they came, before they are decompressed
  * @throws DomainError `too-large` (also for a decompression bomb), `unsupported-media-type` (another coding than gzip
  * or deflate), `malformed-request` (broken compression, or the caller went away)
  */
-export async function readBody(stream: Readable, bounds: BodyBounds, headers: BodyHeaders = {}): Promise<Buffer> {
+export async function readBody(stream: Readable, bounds: BodyBounds, headers: BodyHeaders = {}, onReceived: (received: Buffer) => void = () => {}): Promise<Buffer> {
   const decompress = decompressorFor(headers.contentEncoding);
   if (Number(headers.contentLength ?? 0) > bounds.maxBytes) throw bodyTooLarge(bounds.maxBytes);
   const body = await collect(stream, bounds.maxBytes);
+  onReceived(body);
   if (decompress === null || body.length === 0) return body;
   try {
     return await decompress(body, { maxOutputLength: bounds.maxInflatedBytes });

@@ -3,6 +3,7 @@ import { newId } from '../kernel/ids.ts';
 
 /** Faces read bodies themselves, within their bounds, and answer their own errors; this is for what no face takes. */
 export function prepareDataApp(app: FastifyInstance): void {
+  app.decorateRequest('received', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.setNotFoundHandler((request, reply) => reply.code(404).send({ success: false, msg: `没有这个接口：${request.url.split('?', 1)[0]?.slice(0, 100) ?? ''} (no such interface)`, data: [] }));

@@ -46,6 +46,7 @@ export const definitionOf = (attribution: string, listeners: readonly string[]):
   policy: {},
   listeners: [...listeners],
   visibility: 'public',
+  authentication: ['appkey'],
 });
 
 export const subject: SubjectInput = { name: '示例应用', kind: 'application', unit: provider.name };

@@ -1,11 +1,12 @@
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { createGrant, removeGrantsOf } from '../modules/grants/index.ts';
-import { createSubject, deleteSubject, issueAppkey, listSubjects } from '../modules/identity/index.ts';
+import { createSubject, deleteSubject, issueCredential, listSubjects } from '../modules/identity/index.ts';
 import { recordSystem } from '../modules/journal/index.ts';
 import { createProduct, findProduct, listProducts, publishProduct, removeProduct, withdrawProduct } from '../modules/products/index.ts';
 import { addResource, describeTable, findResource, listResources, removeResource, type HostedTables, type SourceConnections } from '../modules/resources/index.ts';
 import type { Database, Transaction } from '../storage/database.ts';
+import type { NodeKey } from '../storage/node-key.ts';
 import { CODE, definitionOf, exampleCall, subject, TABLE, terms, TITLE } from './definition.ts';
 import { readKeyFile, removeKeyFile, writeKeyFile, type SampleKey } from './key-file.ts';
 import { hoursOfStation, tideColumns, tideRows } from './predictions.ts';
@@ -15,6 +16,7 @@ import { tideStations } from './stations.ts';
 export interface SampleParts {
   readonly database: Database;
   readonly clock: Clock;
+  readonly key: NodeKey;
   readonly connections: SourceConnections;
   readonly hosted: HostedTables;
   /** The data folder: there lies the sample's key. */
@@ -134,11 +136,11 @@ export class Sample {
   }
 
   async #publish(tx: Transaction, resourceId: string, attribution: string): Promise<void> {
-    const { clock, folder, listeners } = this.#parts;
+    const { clock, key, folder, listeners } = this.#parts;
     const draft = await createProduct(tx, { code: CODE, definition: definitionOf(attribution, listeners) }, null);
     const product = await publishProduct(tx, draft.id, draft.version);
     const { id: subjectId } = await createSubject(tx, clock, subject);
-    const { appkey } = await issueAppkey(tx, clock, subjectId);
+    const { secret: appkey } = await issueCredential(tx, clock, key, subjectId, { kind: 'appkey' });
     const grant = await createGrant(tx, { subjectId, product: product.id, terms });
     await writeState(tx, { step: 'ready', productId: product.id, subjectId, resourceId });
     // Before the commit: a key in the file whose transaction failed opens nothing, and the next start writes another.
@@ -160,7 +162,8 @@ export class Sample {
 /** No one has made anything that is shared, or is to be shared, or with whom. */
 async function isEmpty(database: Database): Promise<boolean> {
   const first = { after: '', limit: 1 };
-  const found = [await listResources(database, first), await listProducts(database, first), (await listSubjects(database, { limit: 1 })).items];
+  const subjects = (await listSubjects(database, { limit: 2 })).items.filter(({ kind }) => kind !== 'public');
+  const found = [await listResources(database, first), await listProducts(database, first), subjects];
   return found.every((items) => items.length === 0);
 }
 

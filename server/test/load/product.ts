@@ -87,6 +87,6 @@ export async function grantTo(admin: Admin, product: string, terms: Readonly<Rec
   const subject = `load-${callers}`;
   await admin.post('/subjects', { name: subject, kind: 'application' });
   const grant = await admin.post<{ id: string }>('/grants', { subject, product, terms: { policy: {}, ...terms } });
-  const issued = await admin.post<{ appkey: string; credential: { id: string } }>(`/subjects/${subject}/appkeys`, {});
-  return { appkey: issued.appkey, subject, grantId: grant.id, credentialId: issued.credential.id };
+  const issued = await admin.post<{ secret: string; credential: { id: string } }>(`/subjects/${subject}/credentials`, {});
+  return { appkey: issued.secret, subject, grantId: grant.id, credentialId: issued.credential.id };
 }

@@ -52,7 +52,7 @@ const EXPIRES_MS = 4_000;
 export const deeds: readonly Deed[] = [
   { name: 'grant revoked', take: (admin, { grantId }) => admin.post(`/grants/${grantId}/revoke`), reasons: ['grant.none'] },
   { name: 'grant suspended', take: (admin, { grantId }) => admin.post(`/grants/${grantId}/suspend`), reasons: ['grant.none'] },
-  { name: 'appkey revoked', take: (admin, { subject, credentialId }) => admin.call('DELETE', `/subjects/${subject}/appkeys/${credentialId}`), reasons: ['credential.invalid'] },
+  { name: 'appkey revoked', take: (admin, { subject, credentialId }) => admin.call('DELETE', `/subjects/${subject}/credentials/${credentialId}`), reasons: ['credential.invalid'] },
   {
     name: 'subject disabled',
     take: async (admin, { subject }) => {

@@ -25,7 +25,7 @@ export interface Holder {
 /** A subject with a key. */
 export async function newHolder(node: StartedNode, name: string): Promise<Holder> {
   const { id } = await make(node, 'POST', '/subjects', { body: { name, kind: 'application', unit: '市应急管理局' } });
-  const { appkey } = await make(node, 'POST', `/subjects/${id}/appkeys`, { body: {} });
+  const { secret: appkey } = await make(node, 'POST', `/subjects/${id}/credentials`, { body: {} });
   return { id, name, appkey };
 }
 

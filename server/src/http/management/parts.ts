@@ -4,11 +4,13 @@ import type { JournalWriter } from '../../modules/journal/index.ts';
 import type { OperatorToken } from '../../modules/identity/index.ts';
 import type { HostedTables, ResourceWatch, SourceConnections, TableImport } from '../../modules/resources/index.ts';
 import type { Database } from '../../storage/database.ts';
+import type { NodeKey } from '../../storage/node-key.ts';
 
 /** What the management API stands on. */
 export interface ManagementParts {
   readonly database: Database;
   readonly clock: Clock;
+  readonly key: NodeKey;
   readonly access: Access;
   readonly delivery: Delivery;
   readonly connections: SourceConnections;

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { RoleSchema, ScopeSchema, type ApiToken, type Credential, type ListedUser, type Subject, type User } from '../../modules/identity/index.ts';
+import { authenticationMethods, gatewayCiphers, RoleSchema, ScopeSchema, type ApiToken, type Credential, type ListedUser, type Subject, type User } from '../../modules/identity/index.ts';
 
 /** How people, tokens, subjects and keys look on the API; times in ISO 8601, UTC. */
 const Instant = Type.String({ format: 'date-time' });
@@ -55,7 +55,7 @@ export const SubjectView = Type.Object(
   {
     id: Type.String(),
     name: Type.String(),
-    kind: Type.Union([Type.Literal('application'), Type.Literal('connector'), Type.Literal('platform')]),
+    kind: Type.Enum(['application', 'connector', 'platform', 'public'], { description: 'public 为内置的公众主体：不带凭证的调用' }),
     unit: Type.String(),
     contact: Type.String(),
     ownerId: Type.Union([Type.String(), Type.Null()]),
@@ -71,7 +71,9 @@ export const viewSubject = (subject: Subject): Static<typeof SubjectView> => ({ 
 export const CredentialView = Type.Object(
   {
     id: Type.String(),
-    kind: Type.Literal('appkey'),
+    kind: Type.Enum(authenticationMethods),
+    keyId: Type.Union([Type.String(), Type.Null()], { description: '签名凭证的 keyId，网关凭证的 rid' }),
+    cipher: Type.Union([Type.Enum(gatewayCiphers), Type.Null()]),
     hint: Type.String({ description: '末四位' }),
     notBefore: Instant,
     expiresAt: OptionalInstant,
@@ -89,5 +91,5 @@ export const viewCredential = ({ subjectId: _, ...credential }: Credential): Sta
   createdAt: credential.createdAt.toISOString(),
 });
 
-/** A key as it is shown once, when it is made. */
-export const IssuedKey = Type.Object({ appkey: Type.String(), credential: CredentialView }, { $id: 'IssuedAppkey' });
+/** A secret as it is shown once, when it is made: the appkey, what signs, the gateway's appKey. */
+export const IssuedSecret = Type.Object({ secret: Type.String(), credential: CredentialView }, { $id: 'IssuedCredential' });

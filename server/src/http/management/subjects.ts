@@ -1,20 +1,25 @@
 import Type from 'typebox';
 import {
-  createSubject, deleteSubject, issueAppkey, listCredentials, listSubjects, ownerFilter, revokeCredential, rotateAppkey, SubjectChanges, SubjectInput,
-  allow, updateSubject,
+  allow, createSubject, credentialKinds, deleteSubject, gatewayCiphers, issueCredential, listCredentials, listSubjects, ownerFilter, revokeCredential, rotateCredential,
+  SubjectChanges, SubjectInput, updateSubject, type Credential, type IssuedCredential, type Subject,
 } from '../../modules/identity/index.ts';
 import type { Routes } from './app.ts';
 import { expectedVersion, withVersion } from './etag.ts';
 import { aboutSubject, ownedSubject } from './finding.ts';
 import { operate } from './operate.ts';
 import { PageOf, PageQuery } from './paging.ts';
-import { CredentialView, IssuedKey, SubjectView, viewCredential, viewSubject } from './people.ts';
+import { CredentialView, IssuedSecret, SubjectView, viewCredential, viewSubject } from './people.ts';
 import { answers, created, nothing } from './schemas.ts';
 
 const Path = Type.Object({ subject: Type.String({ minLength: 1, maxLength: 100, description: '编号或名称' }) });
-const KeyPath = Type.Object({ ...Path.properties, id: Type.String({ maxLength: 64 }) });
-const Expiry = Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()]));
-const Rotation = Type.Object({ overlapSeconds: Type.Integer({ minimum: 0, maximum: 2_592_000, default: 86_400 }), expiresAt: Expiry }, { additionalProperties: false });
+const CredentialPath = Type.Object({ ...Path.properties, id: Type.String({ maxLength: 64 }) });
+const wished = {
+  kind: Type.Enum(credentialKinds, { default: 'appkey' }),
+  cipher: Type.Optional(Type.Enum(gatewayCiphers, { description: '仅 gateway：当日密钥以 AES-128 的何种模式下发' })),
+  expiresAt: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
+};
+const Wish = Type.Object(wished, { additionalProperties: false, default: {} });
+const Rotation = Type.Object({ ...wished, overlapSeconds: Type.Integer({ minimum: 0, maximum: 2_592_000, default: 86_400 }) }, { additionalProperties: false });
 
 const validity = (expiresAt: string | null | undefined) => (expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) });
 
@@ -51,44 +56,36 @@ export const subjectRoutes: Routes = (parts) => async (app) => {
   });
 };
 
-/** Their appkeys: shown once, kept as a hash, rotated with overlap. */
-export const appkeyRoutes: Routes = (parts) => async (app) => {
-  const { database, clock } = parts;
+/** Their credentials: appkeys, what signs, the national gateway's. Secrets are shown once and rotated with overlap. */
+export const credentialRoutes: Routes = (parts) => async (app) => {
+  const { database, clock, key } = parts;
+  const aboutCredential = (subject: Subject, { id, kind, hint }: Credential, more: object = {}) => ({ ...aboutSubject(subject, { kind, hint, ...more }), credentialId: id });
+  const viewIssued = ({ secret, credential }: IssuedCredential) => ({ secret, credential: viewCredential(credential) });
 
-  app.get('/subjects/:subject/appkeys', { schema: { operationId: 'listAppkeys', params: Path, response: answers(Type.Object({ items: Type.Array(CredentialView) })) } }, async (request) => {
+  app.get('/subjects/:subject/credentials', { schema: { operationId: 'listCredentials', params: Path, response: answers(Type.Object({ items: Type.Array(CredentialView) })) } }, async (request) => {
     const subject = await ownedSubject(parts, request, 'credentials.read', request.params.subject);
     return { items: (await listCredentials(database, subject.id)).map(viewCredential) };
   });
 
-  app.post(
-    '/subjects/:subject/appkeys',
-    { schema: { operationId: 'issueAppkey', params: Path, body: Type.Object({ expiresAt: Expiry }, { additionalProperties: false, default: {} }), response: created(IssuedKey) } },
-    async (request, reply) => {
-      const subject = await ownedSubject(parts, request, 'credentials.write', request.params.subject);
-      const issued = await operate(parts, request, 'appkey.issue', (tx) => issueAppkey(tx, clock, subject.id, validity(request.body.expiresAt)), ({ credential }) => ({
-        ...aboutSubject(subject, { hint: credential.hint }),
-        credentialId: credential.id,
-      }));
-      return reply.code(201).send({ appkey: issued.appkey, credential: viewCredential(issued.credential) });
-    },
-  );
-
-  app.post('/subjects/:subject/appkeys/rotate', { schema: { operationId: 'rotateAppkey', params: Path, body: Rotation, response: created(IssuedKey) } }, async (request, reply) => {
-    const subject = await ownedSubject(parts, request, 'credentials.rotate', request.params.subject);
-    const { overlapSeconds, expiresAt } = request.body;
-    const issued = await operate(parts, request, 'appkey.rotate', (tx) => rotateAppkey(tx, clock, subject.id, { overlapSeconds, ...validity(expiresAt) }), ({ credential }) => ({
-      ...aboutSubject(subject, { hint: credential.hint, overlapSeconds }),
-      credentialId: credential.id,
-    }));
-    return reply.code(201).send({ appkey: issued.appkey, credential: viewCredential(issued.credential) });
+  app.post('/subjects/:subject/credentials', { schema: { operationId: 'issueCredential', params: Path, body: Wish, response: created(IssuedSecret) } }, async (request, reply) => {
+    const subject = await ownedSubject(parts, request, 'credentials.write', request.params.subject);
+    const { expiresAt, ...wish } = request.body;
+    const issued = await operate(parts, request, 'credential.issue', (tx) => issueCredential(tx, clock, key, subject.id, { ...wish, ...validity(expiresAt) }), ({ credential }) => aboutCredential(subject, credential));
+    return reply.code(201).send(viewIssued(issued));
   });
 
-  app.delete('/subjects/:subject/appkeys/:id', { schema: { operationId: 'revokeAppkey', params: KeyPath, response: answers(CredentialView) } }, async (request) => {
+  app.post('/subjects/:subject/credentials/rotate', { schema: { operationId: 'rotateCredential', params: Path, body: Rotation, response: created(IssuedSecret) } }, async (request, reply) => {
+    const subject = await ownedSubject(parts, request, 'credentials.rotate', request.params.subject);
+    const { expiresAt, ...wish } = request.body;
+    const issued = await operate(parts, request, 'credential.rotate', (tx) => rotateCredential(tx, clock, key, subject.id, { ...wish, ...validity(expiresAt) }), ({ credential }) =>
+      aboutCredential(subject, credential, { overlapSeconds: wish.overlapSeconds }),
+    );
+    return reply.code(201).send(viewIssued(issued));
+  });
+
+  app.delete('/subjects/:subject/credentials/:id', { schema: { operationId: 'revokeCredential', params: CredentialPath, response: answers(CredentialView) } }, async (request) => {
     const subject = await ownedSubject(parts, request, 'credentials.write', request.params.subject);
-    const revoked = await operate(parts, request, 'appkey.revoke', (tx) => revokeCredential(tx, clock, subject.id, request.params.id), (credential) => ({
-      ...aboutSubject(subject, { hint: credential.hint }),
-      credentialId: credential.id,
-    }));
+    const revoked = await operate(parts, request, 'credential.revoke', (tx) => revokeCredential(tx, clock, subject.id, request.params.id), (credential) => aboutCredential(subject, credential));
     return viewCredential(revoked);
   });
 };

@@ -4,10 +4,11 @@ import { currentRevision } from '../../storage/revision.ts';
 import type { Database } from '../../storage/database.ts';
 import type { NodeKey } from '../../storage/node-key.ts';
 import { findRight, type Grant } from '../grants/index.ts';
-import { findCredential, hashKey, isInForce, type FoundCredential } from '../identity/index.ts';
+import { assertInWindow, findCredential, isInForce, isSigned, isSignedBy, nameOf, spendProof, type FoundCredential, type Proof, type SignedProof } from '../identity/index.ts';
 import { compileGrant, type CompiledGrant } from '../policy/index.ts';
 import { findLiveProduct, shapeOf, type Product } from '../products/index.ts';
 import { findResource, type Resource } from '../resources/index.ts';
+import { unauthenticated } from './errors.ts';
 import { Memory } from './memory.ts';
 
 /** A live product with what it reads from. */
@@ -131,10 +132,21 @@ export class Access {
     throw new DomainError('busy', 'node.stale', '节点暂时无法确认授权状态，请稍后重试 (the node cannot confirm rights now: try again)');
   }
 
-  async credential(key: string | undefined): Promise<FoundCredential | undefined> {
-    if (key === undefined) return undefined;
-    const hash = hashKey(key);
-    return this.#credentials.find(hash, () => findCredential(this.#database, key));
+  /** The credential that a proof names; what is signed was proven by `prove`. */
+  async credential(proof: Proof): Promise<FoundCredential | undefined> {
+    const name = nameOf(proof);
+    return this.#credentials.find(`${proof.kind} ${name}`, () => findCredential(this.#database, proof, name));
+  }
+
+  /**
+   * Checks a signature and spends it, once a call. Unknown keys and wrong signatures are answered alike; what a credential
+   * that is not in force has signed is left to the one who looks at it. Throws `credential.invalid`, `signature.*`.
+   */
+  async prove(proof: SignedProof, now: Date): Promise<void> {
+    assertInWindow(proof, now);
+    const found = await this.credential(proof);
+    if (!isSignedBy(this.#key, proof, found)) throw unauthenticated(found === undefined ? `no credential has the key ID ${proof.keyId}` : `the signature is not that of ${proof.keyId} over ${JSON.stringify(proof.text)}`);
+    if (isInForce(found, now)) await spendProof(this.#database, proof, found.credentialId);
   }
 
   /** The live product of a code, or of an id. */
@@ -159,12 +171,13 @@ export class Access {
     return live?.product.definition.parameters.map((parameter) => parameter.name) ?? [];
   }
 
-  /** A live product of a listener's list, as far as the holder of the key (or everyone) may see that it exists. */
-  async visibleProduct(code: string, listener: string, key: string | undefined, now: Date): Promise<Product | undefined> {
+  /** A live product of a listener's list, as far as the one who proves himself (or everyone) may see that it exists. Throws as `prove`. */
+  async visibleProduct(code: string, listener: string, proof: Proof, now: Date): Promise<Product | undefined> {
     const live = await this.product(code);
     if (live === undefined || !live.product.definition.listeners.includes(listener)) return undefined;
     if (live.product.definition.visibility === 'public') return live.product;
-    const credential = await this.credential(key);
+    if (isSigned(proof)) await this.prove(proof, now);
+    const credential = await this.credential(proof);
     return isInForce(credential, now) && (await this.right(credential.subjectId, live)) !== undefined ? live.product : undefined;
   }
 

@@ -3,12 +3,12 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../storage/database.ts';
 import { decide } from '../policy/index.ts';
 import type { JournalWriter } from '../journal/index.ts';
-import { isInForce, type FoundCredential } from '../identity/index.ts';
+import { isInForce, isSigned, type FoundCredential } from '../identity/index.ts';
 import type { QuotaKeeper } from '../quotas/index.ts';
 import { countOf, type ReadPlan, type RowBatch, type SourceConnections, type TableReader } from '../resources/index.ts';
 import type { Access, LiveProduct, Right } from './access.ts';
 import { assertStanding, endOf, type Deed } from './deed.ts';
-import { cannotRelay, journalLate, notGranted, nothingToRelay, productChanged, tooSlow, unauthenticated, unknownProduct } from './errors.ts';
+import { cannotRelay, journalLate, notGranted, nothingToRelay, otherMethod, productChanged, tooSlow, unauthenticated, unknownProduct } from './errors.ts';
 import { splitInputs } from './inputs.ts';
 import type { Answer, AnswerField, Call, DeliveryBounds, Rendering, RowsEncoder } from './model.ts';
 import { readPlanOf } from './read-plan.ts';
@@ -94,6 +94,7 @@ export class Delivery {
     const { access, quotas, clock } = this.#parts;
     if (!access.isFresh()) await access.assertFresh();
     const { generation } = access;
+    if (isSigned(call.proof)) await access.prove(call.proof, clock.now());
     const { live, right, credential } = await this.#rightOf(record);
     const decision = decide(right.compiled, { now: clock.now(), address: call.address, parameters: call.parameters, page: call.page });
     if (!decision.allowed) throw decision.error;
@@ -114,19 +115,23 @@ export class Delivery {
     return { record, live, right, plan, permit, sealing, signal: call.stop.signal, told: false, end };
   }
 
-  /** Unknown, disabled and missing keys are answered alike; only then is the product looked at. */
+  /** Unknown, disabled and missing credentials are answered alike; only then is the product told of. */
   async #rightOf(record: CallRecord): Promise<{ live: LiveProduct; right: Right; credential: FoundCredential }> {
     const { call } = record;
     const { access, clock } = this.#parts;
-    const credential = await access.credential(call.key);
+    const live = await access.product(call.productCode);
+    const served = live?.product.definition.listeners.includes(call.listener) === true;
+    const methods = served ? live.product.definition.authentication : [];
+    // Only where a product is open to all has a call without credential someone behind it: the public subject.
+    const credential = call.proof.kind === 'none' && !methods.includes('none') ? undefined : await access.credential(call.proof);
     record.credential = credential;
     if (!isInForce(credential, clock.now())) throw unauthenticated();
-    const live = await access.product(call.productCode);
-    if (live === undefined || !live.product.definition.listeners.includes(call.listener)) throw unknownProduct(call.productCode);
+    if (!served) throw unknownProduct(call.productCode);
     record.live = live;
     if (live.product.definition.kind === 'verify') record.event = 'verify';
     const right = await access.right(credential.subjectId, live);
     if (right === undefined) throw notGranted();
+    if (!methods.includes(call.proof.kind)) throw otherMethod(methods);
     record.right = right;
     return { live, right, credential };
   }

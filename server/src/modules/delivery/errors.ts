@@ -1,6 +1,11 @@
 import { DomainError } from '../../kernel/errors.ts';
+import type { AuthenticationMethod } from '../identity/index.ts';
 
-export const unauthenticated = (): DomainError => new DomainError('unauthenticated', 'credential.invalid', '授权码无效，请检查后重试 (the key is missing or not valid: check it)');
+/** One answer for every credential that is missing, unknown, wrong or not in force; `cause` is for the operator. */
+export const unauthenticated = (cause?: string): DomainError =>
+  new DomainError('unauthenticated', 'credential.invalid', '授权码或签名无效，请检查后重试 (the credential is missing or not valid: check it)', cause === undefined ? {} : { cause: new Error(cause) });
+export const otherMethod = (methods: readonly AuthenticationMethod[]): DomainError =>
+  new DomainError('unauthenticated', 'credential.method', `该服务接口的鉴权方式为 ${methods.join('、')} (this interface is called by ${methods.join(' or ')})`, { details: { methods } });
 export const unknownProduct = (code: string): DomainError =>
   new DomainError('unknown-product', 'product.unknown', `没有可用的服务接口 ${code.slice(0, 64)} (no such service interface here)`);
 export const notGranted = (): DomainError => new DomainError('not-granted', 'grant.none', '未获授权或授权已终止，请先申请 (no grant in force for this service interface: apply for it)');

@@ -58,7 +58,7 @@ export interface Explanation {
 export async function explainCall(parts: ExplainParts, question: ExplainQuestion): Promise<Explanation> {
   const at = question.at ?? parts.clock.now();
   const grant = (await findRight(parts.database, question.subject.id, question.product.id)) ?? null;
-  const before = [...(await subjectTerms(parts, question.subject, at)), productTerm(question.product), grantTerm(grant)];
+  const before = [...(await subjectTerms(parts, question, at)), productTerm(question.product), grantTerm(grant)];
   if (grant === null) return conclude({ grant, terms: before, quotas: [], concurrency: [], error: undefined });
   return explainGrant(parts, question, { at, grant, before });
 }
@@ -97,12 +97,15 @@ const codes: Readonly<Record<string, string>> = { subject: 'credential.invalid',
 
 // ---- before the policy ------------------------------------------------------------------------------------------------
 
-async function subjectTerms({ database }: ExplainParts, subject: Subject, at: Date): Promise<ExplainedTerm[]> {
-  const keys = await listCredentials(database, subject.id);
-  const inForce = keys.filter((key) => key.revokedAt === null && key.notBefore <= at && (key.expiresAt === null || at < key.expiresAt)).length;
+/** The subject needs a credential by which the product may be called. */
+async function subjectTerms({ database }: ExplainParts, { subject, product }: ExplainQuestion, at: Date): Promise<ExplainedTerm[]> {
+  const methods = product.definition.authentication;
+  const credentials = (await listCredentials(database, subject.id)).filter(({ kind }) => methods.includes(kind));
+  const inForce = credentials.filter((each) => each.revokedAt === null && each.notBefore <= at && (each.expiresAt === null || at < each.expiresAt)).length;
+  const asked = methods.join('、');
   return [
     node('subject', !subject.disabled, subject.disabled ? '主体已停用 (the subject is disabled)' : '主体有效 (the subject is enabled)'),
-    node('credential', inForce > 0, inForce > 0 ? `${inForce} 个 appkey 有效 (appkeys in force)` : '没有有效的 appkey (no appkey is in force)'),
+    node('credential', inForce > 0, inForce > 0 ? `${inForce} 个有效凭证（${asked}）(credentials in force)` : `没有有效凭证（${asked}）(no credential of these kinds is in force)`),
   ];
 }
 

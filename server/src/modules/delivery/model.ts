@@ -1,5 +1,5 @@
 import type { ErrorKind } from '../../kernel/errors.ts';
-import type { FoundCredential } from '../identity/index.ts';
+import type { FoundCredential, Proof } from '../identity/index.ts';
 import type { FieldType } from '../policy/index.ts';
 import type { ProductDefinition } from '../products/index.ts';
 import type { RowBatch, RowShape, WireForm } from '../resources/index.ts';
@@ -15,8 +15,8 @@ export interface Call {
   /** The caller's address, after trusted proxies. */
   readonly address: string;
   readonly productCode: string;
-  /** The bearer key as presented; undefined when there was none. */
-  readonly key: string | undefined;
+  /** What it shows of who makes it. */
+  readonly proof: Proof;
   /** Raw wire values by name, without the key and the profile's own parameters. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly page: { readonly offset: number; readonly limit: number } | null;

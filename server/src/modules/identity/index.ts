@@ -1,7 +1,7 @@
 /** The face of the module: people and how they log in, subjects and their credentials, and who may do what. */
 export {
-  RoleSchema, ScopeSchema, SubjectChanges, SubjectInput, UserChanges, UserInput,
-  type ApiToken, type Credential, type FoundCredential, type Role, type Scope, type Subject, type User,
+  authenticationMethods, credentialKinds, gatewayCiphers, RoleSchema, ScopeSchema, SubjectChanges, SubjectInput, UserChanges, UserInput,
+  type ApiToken, type AuthenticationMethod, type Credential, type FoundCredential, type Proof, type Role, type Scope, type SignedProof, type Subject, type User,
 } from './model.ts';
 export { actorText, allow, allowOwned, operatorActor, ownerFilter, type Actor, type Right } from './rights.ts';
 export { hashKey } from './secrets.ts';
@@ -16,4 +16,7 @@ export {
 } from './users.ts';
 export { createSubject, deleteSubject, getSubject, getSubjectByName, listSubjects, updateSubject } from './subjects.ts';
 export { subjectLabels } from './store-subjects.ts';
-export { findCredential, isInForce, issueAppkey, listCredentials, revokeCredential, rotateAppkey, type IssuedAppkey } from './credentials.ts';
+export { findCredential, isInForce, issueCredential, listCredentials, nameOf, revokeCredential, rotateCredential, secretOf, type IssuedCredential } from './credentials.ts';
+export { dailySecret, dayEnd, sealDailySecret } from './gateway.ts';
+export { assertInWindow, isMacOf, isSigned, isSignedBy, spendProof } from './proof.ts';
+export { getPublicKey, setPublicKey } from './public-keys.ts';

@@ -105,11 +105,15 @@ export const SubjectChanges = Type.Object(
 );
 export type SubjectChanges = Static<typeof SubjectChanges>;
 
+/** The identifier of the built-in subject behind calls without credential, as the schema makes it. */
+export const publicSubject = '00000000-0000-4000-8000-7075626c6963';
+
 /** Who may hold a right: an application system, a connector, a platform. */
 export interface Subject {
   readonly id: string;
   readonly name: string;
-  readonly kind: SubjectKind;
+  /** `public` is the built-in one: whoever calls without a credential. */
+  readonly kind: SubjectKind | 'public';
   readonly unit: string;
   readonly contact: string;
   readonly ownerId: string | null;
@@ -118,12 +122,30 @@ export interface Subject {
   readonly createdAt: Date;
 }
 
+// ---- credentials ----------------------------------------------------------------------------------------------------
+
+/** How a call shows who makes it; a credential is of the kind of the method that uses it. `none`: a call without any. */
+export const authenticationMethods = ['appkey', 'signature', 'gateway', 'none'] as const;
+export type AuthenticationMethod = (typeof authenticationMethods)[number];
+
+/** The kinds that are issued; the one credential of kind `none` is the built-in public subject's. */
+export const credentialKinds = ['appkey', 'signature', 'gateway'] as const;
+export type CredentialKind = (typeof credentialKinds)[number];
+
+/** How the national gateway's convention hides the secret of the day: AES-128 in this mode. */
+export const gatewayCiphers = ['ecb', 'cbc'] as const;
+export type GatewayCipher = (typeof gatewayCiphers)[number];
+
 /** A credential as it may be shown. */
 export interface Credential {
   readonly id: string;
   readonly subjectId: string;
-  readonly kind: 'appkey';
-  /** The last four characters of the key. */
+  readonly kind: AuthenticationMethod;
+  /** The name by which a signer tells which secret he used: the key ID, the gateway's `rid`; null for others. */
+  readonly keyId: string | null;
+  /** null but for the kind `gateway`. */
+  readonly cipher: GatewayCipher | null;
+  /** The last four characters of the secret. */
   readonly hint: string;
   readonly notBefore: Date;
   readonly expiresAt: Date | null;
@@ -131,15 +153,38 @@ export interface Credential {
   readonly createdAt: Date;
 }
 
-/** What a call needs to know of the key it presents. Callers may cache it until the revision is raised. */
+/** What a call needs to know of the credential it presents. Callers may cache it until the revision is raised. */
 export interface FoundCredential {
   readonly credentialId: string;
+  readonly kind: AuthenticationMethod;
   readonly subjectId: string;
   readonly subjectName: string;
   readonly notBefore: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly subjectDisabled: boolean;
+  /** What signs, sealed under the node key; null where nothing does. */
+  readonly secretSealed: string | null;
+  readonly cipher: GatewayCipher | null;
+  /** The subject's, in PEM, to which answers may wrap their keys. */
+  readonly publicKey: string | null;
+}
+
+/** What a call shows of who makes it, as its face read it from the wire. */
+export type Proof = { readonly kind: 'none' } | { readonly kind: 'appkey'; readonly key: string } | SignedProof;
+
+/** A proof under a secret that stays at home: what was signed, when, and with what outcome. */
+export interface SignedProof {
+  readonly kind: 'signature' | 'gateway';
+  readonly keyId: string;
+  readonly hash: 'sha256' | 'sm3';
+  /** Milliseconds since 1970 by the signer's clock. */
+  readonly time: number;
+  /** What no other call under this credential has; spent by the first. Undefined: the signature itself. */
+  readonly nonce: string | undefined;
+  readonly text: string;
+  /** Base64, as it came. */
+  readonly signature: string;
 }
 
 // ---- lists ----------------------------------------------------------------------------------------------------------

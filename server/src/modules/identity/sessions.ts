@@ -8,6 +8,7 @@ import { userNamePattern, type User } from './model.ts';
 import { mlps3, type PasswordProfile } from './passwords.ts';
 import type { Actor } from './rights.ts';
 import { hashKey, sameHash } from './secrets.ts';
+import { forgetSpent } from './store-credentials.ts';
 import * as store from './store-sessions.ts';
 import { lockUser, userByName } from './store-users.ts';
 
@@ -109,9 +110,10 @@ export function verifyCsrf(session: Session, presented: string | undefined): voi
 
 export const logOut = (on: Queryable, session: Session): Promise<void> => store.deleteSession(on, session.keyHash);
 
-/** Deletes what has ended: sessions, and failures that no longer count. A background job calls it. */
+/** Deletes what has ended: sessions, failures that no longer count, spent signatures that nobody would accept. A background job calls it. */
 export async function sweepIdentity(on: Queryable, clock: Clock, { profile = mlps3 }: ProfileOption = {}): Promise<void> {
   const now = clock.now();
   await store.deleteEndedSessions(on, now, idleSince(now, profile));
   await forgetAttempts(on, now, profile);
+  await forgetSpent(on, now);
 }

@@ -4,13 +4,16 @@ import { onBothEngines, type TestDatabase } from '../../../test/support/database
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Database } from '../../storage/database.ts';
+import { NodeKey } from '../../storage/node-key.ts';
 import { currentRevision } from '../../storage/revision.ts';
 import {
-  createSubject, createUser, deleteSubject, findCredential, getSubject, getSubjectByName, hashKey, isInForce, issueAppkey, listCredentials,
-  listSubjects, revokeCredential, rotateAppkey, updateSubject, type IssuedAppkey, type Subject, type SubjectChanges,
+  createSubject, createUser, deleteSubject, findCredential, getSubject, getSubjectByName, hashKey, isInForce, issueCredential, listCredentials,
+  listSubjects, revokeCredential, rotateCredential, updateSubject, type IssuedCredential, type Subject, type SubjectChanges,
 } from './index.ts';
 
 const SECOND = 1000;
+
+const key = new NodeKey(Buffer.alloc(32, 7));
 
 onBothEngines('subjects and their appkeys', (fresh) => {
   let opened: TestDatabase;
@@ -28,14 +31,14 @@ onBothEngines('subjects and their appkeys', (fresh) => {
   const anOwner = async (): Promise<string> =>
     (await db.transaction((tx) => createUser(tx, clock, { name: `owner${++count}`, displayName: '王五', role: 'consumer' }, { text: '', hash: '' }))).id;
   const update = (id: string, version: number, changes: SubjectChanges): Promise<Subject> => db.transaction((tx) => updateSubject(tx, id, version, changes));
-  const issue = (subjectId: string, validity: Parameters<typeof issueAppkey>[3] = {}): Promise<IssuedAppkey> =>
-    db.transaction((tx) => issueAppkey(tx, clock, subjectId, validity));
-  const rotate = (subjectId: string, overlapSeconds: number, expiresAt?: Date): Promise<IssuedAppkey> =>
-    db.transaction((tx) => rotateAppkey(tx, clock, subjectId, { overlapSeconds, ...(expiresAt && { expiresAt }) }));
+  const issue = (subjectId: string, validity: { notBefore?: Date; expiresAt?: Date } = {}): Promise<IssuedCredential> =>
+    db.transaction((tx) => issueCredential(tx, clock, key, subjectId, { kind: 'appkey', ...validity }));
+  const rotate = (subjectId: string, overlapSeconds: number, expiresAt?: Date): Promise<IssuedCredential> =>
+    db.transaction((tx) => rotateCredential(tx, clock, key, subjectId, { kind: 'appkey', overlapSeconds, ...(expiresAt && { expiresAt }) }));
   const revoke = (subjectId: string, id: string): Promise<unknown> => db.transaction((tx) => revokeCredential(tx, clock, subjectId, id));
   /** What a call with the key meets now. */
   const call = async (appkey: string): Promise<string> => {
-    const found = await findCredential(db, appkey);
+    const found = await findCredential(db, { kind: 'appkey', key: appkey });
     return isInForce(found, clock.now()) ? found.subjectName : 'refused';
   };
   /** Asserts that `change` raised the revision, so that running calls feel it. */
@@ -113,7 +116,7 @@ onBothEngines('subjects and their appkeys', (fresh) => {
 
   test('deleting takes the keys along, but not while a grant names the subject', async () => {
     const [free, granted] = [await aSubject(), await aSubject()];
-    const { appkey } = await issue(free.id);
+    const { secret: appkey } = await issue(free.id);
     await felt(() => db.transaction((tx) => deleteSubject(tx, free.id)));
     assert.equal(await call(appkey), 'refused');
     const productId = newId();
@@ -125,14 +128,14 @@ onBothEngines('subjects and their appkeys', (fresh) => {
 
   test('an appkey is shown once, kept as a hash and found by it', async () => {
     const subject = await aSubject();
-    const { appkey, credential } = await felt(() => issue(subject.id));
+    const { secret: appkey, credential } = await felt(() => issue(subject.id));
     assert.match(appkey, /^[A-Za-z0-9_-]{32}$/);
     assert.equal(credential.hint, appkey.slice(-4));
     const [kept] = await db.query<{ key_hash: string }>('SELECT * FROM credentials WHERE id = $1', [credential.id]);
     assert.equal(kept?.key_hash, hashKey(appkey));
     assert.ok(!JSON.stringify(kept).includes(appkey));
-    assert.deepEqual(await findCredential(db, appkey), {
-      credentialId: credential.id, subjectId: subject.id, subjectName: subject.name, notBefore: clock.now(), expiresAt: null, revokedAt: null, subjectDisabled: false,
+    assert.deepEqual(await findCredential(db, { kind: 'appkey', key: appkey }), {
+      credentialId: credential.id, kind: 'appkey', secretSealed: null, cipher: null, publicKey: null, subjectId: subject.id, subjectName: subject.name, notBefore: clock.now(), expiresAt: null, revokedAt: null, subjectDisabled: false,
     });
     assert.deepEqual(await listCredentials(db, subject.id), [credential]);
   });
@@ -140,21 +143,21 @@ onBothEngines('subjects and their appkeys', (fresh) => {
   test('missing, unknown, revoked keys and disabled subjects are answered alike, be the key expired besides', async () => {
     const [revoked, disabled] = [await aSubject(), await aSubject()];
     const [one, two] = [await issue(revoked.id, { expiresAt: new Date(clock.at + SECOND) }), await issue(disabled.id)];
-    assert.deepEqual([await call(one.appkey), await call(two.appkey)], [revoked.name, disabled.name]);
+    assert.deepEqual([await call(one.secret), await call(two.secret)], [revoked.name, disabled.name]);
     await felt(() => revoke(revoked.id, one.credential.id));
     await felt(() => update(disabled.id, 1, { disabled: true }));
     clock.at += SECOND;
-    for (const appkey of ['', 'x'.repeat(32), `${'x'.repeat(31)}\0`, 'x'.repeat(1000), one.appkey, two.appkey]) {
+    for (const appkey of ['', 'x'.repeat(32), `${'x'.repeat(31)}\0`, 'x'.repeat(1000), one.secret, two.secret]) {
       assert.equal(await call(appkey), 'refused');
     }
     await update(disabled.id, 2, { disabled: false });
-    assert.equal(await call(two.appkey), disabled.name);
+    assert.equal(await call(two.secret), disabled.name);
   });
 
   test('a key holds from its beginning to its end', async () => {
     const subject = await aSubject();
     const begins = clock.at + 60 * SECOND;
-    const { appkey } = await issue(subject.id, { notBefore: new Date(begins), expiresAt: new Date(begins + 60 * SECOND) });
+    const { secret: appkey } = await issue(subject.id, { notBefore: new Date(begins), expiresAt: new Date(begins + 60 * SECOND) });
     const at = async (time: number): Promise<string> => {
       clock.at = time;
       return call(appkey);
@@ -172,21 +175,21 @@ onBothEngines('subjects and their appkeys', (fresh) => {
     const subject = await aSubject();
     const [short, long] = [await issue(subject.id, { expiresAt: new Date(clock.at + 10 * SECOND) }), await issue(subject.id)];
     const rotated = await felt(() => rotate(subject.id, 60));
-    assert.notEqual(rotated.appkey, long.appkey);
-    for (const { appkey } of [short, long, rotated]) assert.equal(await call(appkey), subject.name);
+    assert.notEqual(rotated.secret, long.secret);
+    for (const { secret } of [short, long, rotated]) assert.equal(await call(secret), subject.name);
     clock.at += 10 * SECOND;
-    assert.deepEqual([await call(short.appkey), await call(long.appkey)], ['refused', subject.name]);
+    assert.deepEqual([await call(short.secret), await call(long.secret)], ['refused', subject.name]);
     clock.at += 50 * SECOND;
-    assert.deepEqual([await call(long.appkey), await call(rotated.appkey)], ['refused', subject.name]);
+    assert.deepEqual([await call(long.secret), await call(rotated.secret)], ['refused', subject.name]);
     const next = await rotate(subject.id, 0);
-    assert.deepEqual([await call(rotated.appkey), await call(next.appkey)], ['refused', subject.name]);
+    assert.deepEqual([await call(rotated.secret), await call(next.secret)], ['refused', subject.name]);
   });
 
   test('rotations at once leave one key that outlives the overlap', async () => {
     const subject = await aSubject();
     const rotated = await Promise.all([rotate(subject.id, 30), rotate(subject.id, 30), rotate(subject.id, 30)]);
     clock.at += 30 * SECOND;
-    const answers = await Promise.all(rotated.map(({ appkey }) => call(appkey)));
+    const answers = await Promise.all(rotated.map(({ secret }) => call(secret)));
     assert.deepEqual(answers.toSorted(), ['refused', 'refused', subject.name].toSorted());
   });
 
@@ -208,7 +211,7 @@ onBothEngines('subjects and their appkeys', (fresh) => {
 
   test('a key is revoked through its own subject only, and the time of revocation stays', async () => {
     const [one, two] = [await aSubject(), await aSubject()];
-    const { appkey, credential } = await issue(one.id);
+    const { secret: appkey, credential } = await issue(one.id);
     for (const [subjectId, id] of [[two.id, credential.id], [one.id, newId()], [one.id, 'x'], ['x', credential.id]] as const) {
       await assert.rejects(revoke(subjectId, id), { kind: 'not-found', code: 'identity.credential.unknown' });
     }

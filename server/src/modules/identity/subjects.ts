@@ -4,8 +4,8 @@ import { newId } from '../../kernel/ids.ts';
 import type { Queryable, Transaction } from '../../storage/database.ts';
 import { raiseRevision } from '../../storage/revision.ts';
 import { checker, FOREIGN_KEY_VIOLATION, isId, pageOf, pageStart, refusedWith, UNIQUE_VIOLATION } from './checks.ts';
-import { changedMeanwhile, invalid, nameTaken, notFound } from './errors.ts';
-import { SubjectChanges, SubjectInput, type Page, type PageRequest, type Subject } from './model.ts';
+import { changedMeanwhile, conflict, invalid, nameTaken, notFound } from './errors.ts';
+import { publicSubject, SubjectChanges, SubjectInput, type Page, type PageRequest, type Subject } from './model.ts';
 import * as store from './store-subjects.ts';
 import { userById } from './store-users.ts';
 
@@ -60,8 +60,9 @@ export async function updateSubject(tx: Transaction, id: string, version: number
   return saved;
 }
 
-/** Deletes a subject and its credentials. Throws `identity.subject.in-use` while grants name it, `.unknown`. */
+/** Deletes a subject and its credentials. Throws `identity.subject.in-use` while grants name it, `.built-in`, `.unknown`. */
 export async function deleteSubject(tx: Transaction, id: string): Promise<void> {
+  if (id === publicSubject) throw conflict('identity.subject.built-in', '公众主体为内置，请改为停用 (the public subject is built in: disable it instead)');
   const deleted =
     isId(id) &&
     (await store.deleteSubject(tx, id).catch((error: unknown) => {

@@ -26,6 +26,7 @@ export function suggestDefinition(resource: Resource): ProductDefinition {
     policy: {},
     listeners: ['data'],
     visibility: 'public',
+    authentication: ['appkey'],
   };
 }
 

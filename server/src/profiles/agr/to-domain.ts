@@ -1,16 +1,18 @@
 import { parseJsonBody } from '../../codecs/json-body.ts';
 import { knownNames, shortened, type Parameters } from '../../codecs/parameters.ts';
 import { productParametersOf, readPage, readParameters, type CallContent, type CallRequest, type NamesOf } from '../../http/face.ts';
+import { proofOf } from '../../http/proof.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { bounds, noteParameters, ownParameters } from './schema.ts';
 
 /** Table C1, from the query, a form or a JSON body (decision 28); names are read in any case (decision 1). */
 export async function readCall(request: CallRequest, namesOf: NamesOf): Promise<CallContent> {
   const given = await readParameters(request, ownParameters, false, ['application/x-www-form-urlencoded', 'application/json']);
-  const names = await namesOf(interfaceOf(given));
+  const code = interfaceOf(given);
+  const names = await namesOf(code);
   assertOwn(given);
   const page = readPage(given.get('pageNum') || undefined, given.get('pageSize') || undefined);
-  return { key: given.get('applyKey') || undefined, parameters: readParams(given.get('params'), names), page, wantTotal: page !== null, notes: notesOf(given) };
+  return { proof: proofOf(request, code, { appkeys: [given.get('applyKey')] }), parameters: readParams(given.get('params'), names), page, wantTotal: page !== null, notes: notesOf(given) };
 }
 
 function interfaceOf(given: Parameters): string {

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { rawQueryOf } from '../../codecs/query.ts';
 import { soapVersionOf } from '../../codecs/soap.ts';
 import { answerCall, refuseCall, type CallRequest, type Face, type FaceParts } from '../../http/face.ts';
+import { proofOf } from '../../http/proof.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Refusal } from '../../modules/delivery/index.ts';
@@ -12,7 +13,7 @@ import { openApiOf } from './openapi.ts';
 import { faultAnswer, soapRendering } from './soap-from-domain.ts';
 import { readSoapCall, versionOf } from './soap-to-domain.ts';
 import { wsdlContentType, wsdlOf } from './soap-wsdl.ts';
-import { readCall } from './to-domain.ts';
+import { keysIn, readCall } from './to-domain.ts';
 
 /** Decision 30. */
 const path = '/gov/v1/:code';
@@ -69,7 +70,7 @@ export function govRoutes(app: FastifyInstance, parts: GovParts): void {
 
 /** Answers with a description of the product, where the caller may see that the product exists. */
 async function describe(request: CallRequest, reply: FastifyReply, parts: GovParts, write: (product: Product, baseUrl: string) => string | object): Promise<FastifyReply> {
-  const product = await parts.access.visibleProduct(codeOf(request), parts.listener, bearerOf(request), systemClock.now());
+  const product = await parts.access.visibleProduct(codeOf(request), parts.listener, proofOf(request, codeOf(request), { appkeys: keysIn(request) }), systemClock.now());
   if (product === undefined) return reply.code(404).type('application/json; charset=utf-8').send({ success: false, msg: '没有可用的服务接口 (no such service interface here)', data: [] });
   return reply.send(write(product, parts.baseUrl()));
 }
@@ -91,7 +92,5 @@ function errorFormat(accept: string | undefined): (typeof mediaTypes)[number] {
     return mediaTypes[0];
   }
 }
-
-const bearerOf = (request: CallRequest): string | undefined => /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 
 const wrongMethod = (): DomainError => new DomainError('method-not-allowed', 'request.method', '本接口的请求方式为 GET、POST (this interface is called by GET or POST)');

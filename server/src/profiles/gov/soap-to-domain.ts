@@ -27,7 +27,7 @@ export async function readSoapCall(request: CallRequest, namesOf: NamesOf): Prom
   const known = knownNames([...ownParameters, ...(await namesOf())]);
   const given = gatherParameters(content.children.flatMap((child) => pairOf(child, namespace)), known);
   const parameters = mergeParameters(parseQuery(rawQueryOf(request.raw.url ?? ''), { known }), given, known);
-  return contentOf(request, parameters, ...header.filter(isKey).map((block) => block.text.trim()));
+  return contentOf(request, parameters, { appkeys: header.filter(isKey).map((block) => block.text.trim()) });
 }
 
 /** A NULL is a parameter that was not given. Blanks are part of a text; round a number or a word of ours they are not. */

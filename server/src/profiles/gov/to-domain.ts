@@ -1,5 +1,6 @@
 import type { Parameters } from '../../codecs/parameters.ts';
 import { productParametersOf, readPage, readParameters, type CallContent, type CallRequest, type NamesOf } from '../../http/face.ts';
+import { proofOf, type Presented } from '../../http/proof.ts';
 import { DomainError } from '../../kernel/errors.ts';
 
 /** The face's own parameters beside the product's. */
@@ -10,26 +11,25 @@ export async function readCall(request: CallRequest, namesOf: NamesOf): Promise<
   return contentOf(request, await readParameters(request, [...ownParameters, ...(await namesOf())], false));
 }
 
-/** @param otherKeys what stands where else a face of GOV takes a key */
-export function contentOf(request: CallRequest, parameters: Parameters, ...otherKeys: readonly (string | undefined)[]): CallContent {
+/** @param more what stands where else a face of GOV takes a credential */
+export function contentOf(request: CallRequest, parameters: Parameters, more: Presented = { appkeys: [] }): CallContent {
   return {
-    key: keyOf(request, [parameters.get('appkey'), ...otherKeys]),
+    proof: proofOf(request, request.params.code ?? '', { ...more, appkeys: [...keysIn(request), parameters.get('appkey'), ...more.appkeys] }),
     parameters: productParametersOf(parameters, ownParameters),
     page: readPage(parameters.get('pageNum'), parameters.get('pageSize')),
     wantTotal: isTrue('needTotal', parameters.get('needTotal')),
   };
 }
 
-function keyOf(request: CallRequest, others: readonly (string | undefined)[]): string | undefined {
-  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+/** The headers that may hold an appkey. */
+export function keysIn(request: CallRequest): (string | undefined)[] {
   const header = request.headers['appkey'];
-  const keys = [bearer, typeof header === 'string' ? header : undefined, ...others].filter((key) => key !== undefined && key !== '');
-  if (keys.length > 1) throw new DomainError('malformed-request', 'credential.twice', '授权码只能以一种方式提供 (give the key in one place only)');
-  return keys[0];
+  return [/^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1], typeof header === 'string' ? header : undefined];
 }
 
+/** As XML Schema spells a boolean. */
 function isTrue(name: string, text: string | undefined): boolean {
-  if (text === undefined || text === '' || text === 'false') return false;
-  if (text === 'true') return true;
+  if (text === undefined || text === '' || text === 'false' || text === '0') return false;
+  if (text === 'true' || text === '1') return true;
   throw new DomainError('invalid-parameter', 'parameter.boolean', `参数 ${name} 应为 true 或 false (${name} must be true or false)`, { details: { parameter: name } });
 }

@@ -1,4 +1,5 @@
 import { productParametersOf, readPage, readParameters, type CallContent, type CallRequest, type NamesOf } from '../../http/face.ts';
+import { proofOf } from '../../http/proof.ts';
 
 /** SEA table 1: the face's own parameters; names are read in any case (decision 1), the page is decision 14's. */
 const ownParameters = ['appkey', 'pageNum', 'pageSize'] as const;
@@ -7,5 +8,5 @@ const ownParameters = ['appkey', 'pageNum', 'pageSize'] as const;
 export async function readCall(request: CallRequest, namesOf: NamesOf): Promise<CallContent> {
   const parameters = await readParameters(request, [...ownParameters, ...(await namesOf())], true);
   const page = readPage(parameters.get('pageNum'), parameters.get('pageSize'));
-  return { key: parameters.get('appkey') || undefined, parameters: productParametersOf(parameters, ownParameters), page, wantTotal: page !== null };
+  return { proof: proofOf(request, request.params.code ?? '', { appkeys: [parameters.get('appkey')] }), parameters: productParametersOf(parameters, ownParameters), page, wantTotal: page !== null };
 }
