@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { DomainError } from '../../kernel/errors.ts';
 import { allow, allowOwned, ownerFilter, type Right } from '../../modules/identity/index.ts';
 import { ProductDefinition, suggestDefinition } from '../../modules/products/index.ts';
-import { addResource, describeTable, getResource, getSource, keepFindings, listResources, lookAgain, removeResource, ResourceInput, unknownResource, unknownSource, type Resource } from '../../modules/resources/index.ts';
+import { addResource, describeTable, explainQuery, getResource, getSource, keepFindings, listResources, lookAgain, Query, removeResource, ResourceInput, unknownResource, unknownSource, type Resource } from '../../modules/resources/index.ts';
 import type { App, Routes } from './app.ts';
 import { expectedVersion, withVersion } from './etag.ts';
 import { operate } from './operate.ts';
@@ -18,7 +19,8 @@ const ResourceView = Type.Object(
     sourceName: Type.String(),
     name: Type.String(),
     title: Type.String(),
-    table: Type.Object({ schema: Type.String(), name: Type.String() }),
+    table: Type.Object({ schema: Type.String(), name: Type.String() }, { description: '表；查询的表名为空' }),
+    query: Type.Optional(Query),
     columns: Type.Array(ColumnView),
     key: Type.Array(Type.String()),
     notice: Type.String({ description: '数据源的变化；空：没有变化' }),
@@ -31,12 +33,16 @@ const ResourceView = Type.Object(
 const Params = Type.Object({ resource: Reference });
 const tags = ['resources'];
 
-const viewOf = (resource: Resource): Static<typeof ResourceView> => ({ ...resource, table: { ...resource.table }, columns: [...resource.columns], key: [...resource.key] });
+function viewOf(resource: Resource): Static<typeof ResourceView> {
+  const { schema, name, query } = resource.table;
+  return { ...resource, table: { schema, name }, ...(query === undefined ? {} : { query }), columns: [...resource.columns], key: [...resource.key] };
+}
 
-/** Resources: a table of a source with its columns (NDI 6.3.2 a). */
+/** Resources: a table of a source, or a query, with its columns (NDI 6.3.2 a, AGR-7.2b). */
 export const resourceRoutes: Routes = (parts) => async (app) => {
   readRoutes(app, parts);
   changeRoutes(app, parts);
+  explainRoutes(app, parts);
 };
 
 async function owned(parts: ManagementParts, request: FastifyRequest, right: Right, reference: string): Promise<Resource> {
@@ -93,5 +99,39 @@ function changeRoutes(app: App, parts: ManagementParts): void {
     const resource = await owned(parts, request, 'resources.write', request.params.resource);
     await operate(parts, request, 'resource.remove', (tx) => removeResource(tx, resource.id, version), () => ({ details: JSON.stringify({ resource: resource.name }) }));
     return reply.code(204).send(null);
+  });
+}
+
+const Values = Type.Record(Type.String({ maxLength: 63 }), Type.String({ maxLength: 1000 }), { maxProperties: 30, default: {}, description: '参数的值；未给出的用其 sample' });
+const Explanation = Type.Object(
+  {
+    columns: Type.Array(ColumnView),
+    plan: Type.Array(Type.String(), { description: '数据库的执行计划，一行一项' }),
+    cost: Type.Union([Type.Number(), Type.Null()]),
+    rows: Type.Union([Type.Number(), Type.Null()]),
+    warnings: Type.Array(Type.String()),
+  },
+  { $id: 'QueryExplanation' },
+);
+
+/** What a query answers and would cost, before it is saved and after; nothing is read. */
+function explainRoutes(app: App, parts: ManagementParts): void {
+  const { database, connections } = parts;
+  const explain = async (source: string, query: Query, values: Readonly<Record<string, string>>): Promise<Static<typeof Explanation>> => {
+    const { columns, plan, warnings, ...figures } = await explainQuery(database, connections, source, query, values);
+    return { ...figures, columns: [...columns], plan: [...plan], warnings: [...warnings] };
+  };
+  const Draft = Type.Object({ source: ResourceInput.properties.source, query: Query, values: Values }, { additionalProperties: false });
+  app.post('/resources/explain', { schema: { operationId: 'explainQuery', tags, summary: '检查查询，给出其列与执行计划；不读取数据', body: Draft, response: answers(Explanation) } }, async (request) => {
+    allow(request.actor, 'resources.write');
+    const source = await getSource(database, connections, request.body.source);
+    allowOwned(request.actor, 'resources.write', source.ownerId, () => unknownSource(request.body.source));
+    return explain(source.id, request.body.query, request.body.values);
+  });
+  const Saved = Type.Object({ values: Values }, { additionalProperties: false });
+  app.post('/resources/:resource/explain', { schema: { operationId: 'explainResource', tags, summary: '给出查询的列与执行计划；不读取数据', params: Params, body: Saved, response: answers(Explanation) } }, async (request) => {
+    const { name, sourceId, table } = await owned(parts, request, 'resources.write', request.params.resource);
+    if (table.query === undefined) throw new DomainError('invalid-definition', 'query.none', `数据资源 ${name} 是表，不是查询 (this resource is a table, not a query)`);
+    return explain(sourceId, table.query, request.body.values);
   });
 }

@@ -3,4 +3,5 @@ export * from './model.ts';
 export { checkPolicy } from './check.ts';
 export { compileGrant, type CompiledGrant } from './compile.ts';
 export { decide, type Decision } from './decide.ts';
+export { acceptedForms, parseOperand } from './literals.ts';
 export { checkShape, fieldTypesOf } from './shape.ts';

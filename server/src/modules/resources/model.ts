@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
-import type { ColumnDescription, SourceSettings, TableName } from './ports.ts';
+import type { ColumnDescription, Relation, SourceSettings } from './ports.ts';
+import { Query } from './query.ts';
 
 /** Names that people type into commands: letters (Chinese too), digits, `_ - .`; none looks like an identifier. */
 export const Name = Type.String({
@@ -24,8 +25,10 @@ export const ResourceInput = Type.Object(
     source: Reference,
     title: Type.Optional(Type.String({ maxLength: 200 })),
     schema: Type.Optional(Type.String({ maxLength: 128 })),
-    table: Type.String({ minLength: 1, maxLength: 128 }),
-    /** Columns that are unique together; needed where the table declares no key. */
+    /** A table, or a query in its place. */
+    table: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    query: Type.Optional(Query),
+    /** Columns that are unique together; needed for a query, and where the table declares no key. */
     key: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { minItems: 1, maxItems: 16 })),
   },
   { additionalProperties: false },
@@ -53,7 +56,7 @@ export interface Resource {
   readonly sourceName: string;
   readonly name: string;
   readonly title: string;
-  readonly table: TableName;
+  readonly table: Relation;
   readonly columns: readonly ColumnDescription[];
   readonly key: readonly string[];
   /** What has changed in the source since the resource was described; empty when nothing has. */

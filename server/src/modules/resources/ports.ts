@@ -1,5 +1,6 @@
 import type { TObject } from 'typebox';
 import type { ColumnType, Condition, Literal, OrderTerm, PlanMask } from '../policy/index.ts';
+import type { Query } from './query.ts';
 
 /** How a value is written on a wire; spec/wire-values.yaml says which face writes which type how. */
 export const wireForms = ['text', 'number', 'boolean', 'date', 'time', 'datetime-space', 'datetime-iso', 'base64', 'json'] as const;
@@ -22,6 +23,11 @@ export interface TableName {
   readonly name: string;
 }
 
+/** What a plan reads: a table by its name, or a query in its place, which has no name. */
+export interface Relation extends TableName {
+  readonly query?: Query;
+}
+
 export interface TableDescription extends TableName {
   readonly comment: string;
   readonly columns: readonly ColumnDescription[];
@@ -31,7 +37,7 @@ export interface TableDescription extends TableName {
 
 /** What a source is asked to read: all decided, nothing to interpret. */
 export interface ReadPlan {
-  readonly table: TableName;
+  readonly table: Relation;
   readonly columns: readonly ReadColumn[];
   /** Native types of the columns that `where` and `order` name. */
   readonly natives: Readonly<Record<string, string>>;
@@ -92,6 +98,25 @@ export interface Probe {
   readonly warnings: readonly string[];
 }
 
+/** What a query would cost, for the operator who writes it. */
+export interface QueryExplanation {
+  /** The source's own words, a line each. */
+  readonly plan: readonly string[];
+  /** In the source's own unit; null where it tells none. */
+  readonly cost: number | null;
+  /** Rows that the source expects; null where it tells none. */
+  readonly rows: number | null;
+  readonly warnings: readonly string[];
+}
+
+/** Queries of operators, under a log-in of their own. What is not certainly harmless is refused (`query.…`). */
+export interface QuerySource {
+  /** Checks the log-in and the query, and reads its columns, the parameters among them as inputs, without running it. */
+  describe(query: Query): Promise<TableDescription>;
+  /** `values` by parameter; where one lacks, its sample stands. */
+  explain(query: Query, values: Readonly<Record<string, string>>): Promise<QueryExplanation>;
+}
+
 /** What a source is asked to hand over as it is. */
 export type RelayPlan = Pick<ReadPlan, 'table' | 'inputs'>;
 
@@ -111,6 +136,8 @@ export interface SourceConnection extends TableReader {
    * up to `wholeBytes` come whole; the others slow the source when their reader is slow. Throws as TableReader does.
    */
   relay?(plan: RelayPlan, wholeBytes: number, signal: AbortSignal): Promise<RelayAnswer>;
+  /** Absent where the source takes no queries. */
+  readonly queries?: QuerySource;
   /** Proves that the source can be used; throws `source-unavailable` with what to mend. */
   probe(): Promise<Probe>;
   describeTables(): Promise<readonly TableDescription[]>;

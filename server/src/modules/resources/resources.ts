@@ -4,33 +4,47 @@ import type { Queryable, Transaction } from '../../storage/database.ts';
 import type { SourceConnections } from './connections.ts';
 import { nameTaken, staleVersion, unknownResource, unknownSource } from './errors.ts';
 import type { Resource, ResourceInput } from './model.ts';
-import type { TableDescription } from './ports.ts';
+import type { Relation, TableDescription } from './ports.ts';
+import { queriesOf } from './queries.ts';
 import { deleteResourceRow, findResource, findSource, insertResource, lockResource, lockSource, productsOf } from './store.ts';
 import { deleteNotices } from './store-notices.ts';
 
-/** A table that a new resource may stand on. */
+/** A table, or a query in its place, that a new resource may stand on. */
 export interface FoundTable {
   readonly sourceId: string;
+  readonly relation: Relation;
   readonly table: TableDescription;
   readonly key: readonly string[];
 }
 
-/** The table that a new resource names, read from its source; throws `resource.table.unknown`, `resource.schema.ambiguous`, `resource.key.*`. */
+/** What a new resource names, read from its source; throws `resource.relation`, `resource.table.unknown`, `resource.schema.ambiguous`, `resource.key.*`, `query.…`. */
 export async function describeTable(on: Queryable, connections: SourceConnections, input: ResourceInput): Promise<FoundTable> {
   const source = await findSource(on, input.source);
   if (source === undefined) throw unknownSource(input.source);
-  const tables = await (await connections.get(on, source.id)).describeTables();
-  const fitting = tables.filter((table) => table.name === input.table && (input.schema === undefined || table.schema === input.schema));
+  const { name, table, schema, query, key } = input;
+  if (query !== undefined && table === undefined && schema === undefined) {
+    const described = { ...(await (await queriesOf(on, connections, source.id)).describe(query)), name };
+    return { sourceId: source.id, relation: { schema: '', name: '', query }, table: described, key: checkKey(described, key ?? []) };
+  }
+  if (query !== undefined || table === undefined) {
+    throw new DomainError('invalid-definition', 'resource.relation', '请给出 table（可带 schema）或 query 之一 (give either a table, with its schema if need be, or a query)');
+  }
+  const found = tableAmong(await (await connections.get(on, source.id)).describeTables(), input.source, table, schema);
+  return { sourceId: source.id, relation: { schema: found.schema, name: found.name }, table: found, key: checkKey(found, key ?? found.key) };
+}
+
+function tableAmong(tables: readonly TableDescription[], source: string, name: string, schema: string | undefined): TableDescription {
+  const fitting = tables.filter((table) => table.name === name && (schema === undefined || table.schema === schema));
   const [table, another] = fitting;
   if (table === undefined) {
-    throw new DomainError('not-found', 'resource.table.unknown', `数据源 ${input.source} 中没有表 ${input.table} (the source has no such table, or the node may not read it)`, { details: { table: input.table } });
+    throw new DomainError('not-found', 'resource.table.unknown', `数据源 ${source} 中没有表 ${name} (the source has no such table, or the node may not read it)`, { details: { table: name } });
   }
   if (another !== undefined) {
-    throw new DomainError('invalid-definition', 'resource.schema.ambiguous', `多个模式中有表 ${input.table}，请指定 schema (several schemas have it: name one)`, {
+    throw new DomainError('invalid-definition', 'resource.schema.ambiguous', `多个模式中有表 ${name}，请指定 schema (several schemas have it: name one)`, {
       details: { schemas: fitting.map((each) => each.schema) },
     });
   }
-  return { sourceId: source.id, table, key: checkKey(table, input.key ?? table.key) };
+  return table;
 }
 
 /** Every order ends in a unique key: without one there is no paging. */
@@ -38,7 +52,7 @@ export function checkKey(table: TableDescription, key: readonly string[]): reado
   if (key.length === 0) {
     throw new DomainError('invalid-definition', 'resource.key.missing', `表 ${table.name} 没有主键或非空唯一键，请用 key 指定能唯一确定一行的列 (the table has no key: name the columns that are unique together)`);
   }
-  const unknown = key.filter((name) => !table.columns.some((column) => column.name === name));
+  const unknown = key.filter((name) => !table.columns.some((column) => column.name === name && column.input !== true));
   if (unknown.length > 0) throw new DomainError('invalid-definition', 'resource.key.unknown', `表 ${table.name} 没有列 ${unknown.join('、')} (no such columns)`, { details: { columns: unknown } });
   if (new Set(key).size < key.length) throw new DomainError('invalid-definition', 'resource.key.duplicate', '唯一键中有重复的列 (a column stands twice in the key)');
   return key;
@@ -46,7 +60,7 @@ export function checkKey(table: TableDescription, key: readonly string[]): reado
 
 /** Throws `resource.name.taken`, and `source.unknown` where the source has gone meanwhile. */
 export async function addResource(tx: Transaction, input: ResourceInput, found: FoundTable, ownerId: string | null): Promise<Resource> {
-  const { sourceId, table, key } = found;
+  const { sourceId, relation, table, key } = found;
   if ((await lockSource(tx, sourceId, 'share')) === undefined) throw unknownSource(input.source);
   const id = newId();
   const added = await insertResource(tx, {
@@ -54,7 +68,7 @@ export async function addResource(tx: Transaction, input: ResourceInput, found: 
     sourceId,
     name: input.name,
     title: input.title ?? table.comment.slice(0, 200),
-    table: { schema: table.schema, name: table.name },
+    table: relation,
     columns: table.columns,
     key,
     ownerId,

@@ -1,7 +1,7 @@
 import { isId } from '../../kernel/ids.ts';
 import type { Queryable, Transaction } from '../../storage/database.ts';
 import type { Resource, Source } from './model.ts';
-import type { ColumnDescription, SourceSettings, TableName } from './ports.ts';
+import type { ColumnDescription, Relation, SourceSettings } from './ports.ts';
 
 interface SourceRow {
   id: string;
@@ -97,7 +97,7 @@ interface ResourceRow {
   source_name: string;
   name: string;
   title: string;
-  location: TableName;
+  location: Relation;
   fields: readonly ColumnDescription[];
   key_columns: string[];
   notice: string;
@@ -131,7 +131,7 @@ export async function insertResource(tx: Transaction, resource: Pick<Resource, '
       resource.sourceId,
       resource.name,
       resource.title,
-      { schema: resource.table.schema, name: resource.table.name },
+      { ...resource.table },
       JSON.stringify(resource.columns),
       resource.key,
       resource.ownerId,

@@ -107,6 +107,9 @@ function literalSql(type: Literal['type'], parameter: string, column: string, co
   return type === 'timestamp' ? `(${value} AT TIME ZONE ${literalString(context.zone)})` : value;
 }
 
+/** A query's parameter: bound, and cast to what it was declared to be. */
+export const inputSql = (name: string, value: Literal, context: SqlContext): string => literalSql(value.type, context.bindings.add(boundText(value, name, context)), name, context);
+
 /** A number beyond the range of floating point is infinite or nothing: PostgreSQL would refuse to read it. */
 function boundText(value: Literal, column: string, context: SqlContext): string {
   if (value.type !== 'float') return value.text;

@@ -1,25 +1,54 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { Default, Parse } from 'typebox/value';
-import type { Probe, SourceConnection, SourceType, TableDescription } from '../../modules/resources/index.ts';
+import type { Probe, ReadPlan, RowBatch, RowShape, RowStream, SourceConnection, SourceType, TableDescription, TableReader } from '../../modules/resources/index.ts';
+import { refusedQuery } from '../sql-template/refused.ts';
 import { describeTables } from './describe.ts';
 import { sourceFailure } from './failures.ts';
 import { openReaderPools, type ReaderPools } from './pools.ts';
 import { probe } from './probe.ts';
+import { PostgresQueries } from './query/queries.ts';
 import { PostgresReader } from './reader.ts';
 import { PostgresSettings } from './settings.ts';
 
-class PostgresConnection extends PostgresReader implements SourceConnection {
+/** Tables are read under the source's own log-in, queries under theirs. */
+class PostgresConnection implements SourceConnection {
   readonly #pools: ReaderPools;
   readonly #settings: PostgresSettings;
+  readonly #tables: PostgresReader;
+  readonly #queries: PostgresQueries | undefined;
 
-  constructor(pools: ReaderPools, settings: PostgresSettings) {
-    super(pools, settings.timeZone);
-    this.#pools = pools;
+  constructor(server: pg.PoolConfig, settings: PostgresSettings) {
+    const { user, password, connections, statementTimeoutSeconds, timeZone, queryUser } = settings;
+    this.#pools = openReaderPools({ ...server, user, password }, connections, statementTimeoutSeconds);
     this.#settings = settings;
+    this.#tables = new PostgresReader(this.#pools, timeZone);
+    this.#queries = queryUser === '' ? undefined : new PostgresQueries(server, settings);
   }
 
-  probe(): Promise<Probe> {
-    return probe(this.#pools.pages, this.#settings);
+  get queries(): PostgresQueries {
+    if (this.#queries !== undefined) return this.#queries;
+    throw refusedQuery('query.log-in.missing', '数据源没有查询专用账号，请先设置 queryUser、queryPassword (the source has no log-in for queries: set queryUser and queryPassword)');
+  }
+
+  #readerOf({ table }: ReadPlan): TableReader {
+    return table.query === undefined ? this.#tables : this.queries;
+  }
+
+  async readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
+    return this.#readerOf(plan).readPage(plan, shape, maxBytes, signal);
+  }
+
+  async count(plan: ReadPlan, signal: AbortSignal): Promise<number> {
+    return this.#readerOf(plan).count(plan, signal);
+  }
+
+  async openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream> {
+    return this.#readerOf(plan).openStream(plan, shape, signal);
+  }
+
+  async probe(): Promise<Probe> {
+    const found = await probe(this.#pools.pages, this.#settings);
+    return this.#queries === undefined ? found : withQueries(found, await this.#queries.probe());
   }
 
   async describeTables(): Promise<readonly TableDescription[]> {
@@ -30,20 +59,21 @@ class PostgresConnection extends PostgresReader implements SourceConnection {
     }
   }
 
-  close(): Promise<void> {
-    return this.#pools.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#pools.close(), this.#queries?.close()]);
   }
 }
+
+const withQueries = ({ about, warnings }: Probe, queries: Probe): Probe => ({ about: { ...about, ...queries.about }, warnings: [...warnings, ...queries.warnings] });
 
 export const postgresSource: SourceType = {
   type: 'postgres',
   schema: PostgresSettings,
-  secrets: ['password'],
+  secrets: ['password', 'queryPassword'],
   open(given) {
     const settings = Parse(PostgresSettings, Default(PostgresSettings, { ...given })); // settings kept before a property was there lack it
-    const { host, port, database, user, password, connections } = settings;
-    const pools = openReaderPools({ host, port, database, user, password, ssl: tlsOf(settings) }, connections, settings.statementTimeoutSeconds);
-    return new PostgresConnection(pools, settings);
+    const { host, port, database } = settings;
+    return new PostgresConnection({ host, port, database, ssl: tlsOf(settings) }, settings);
   },
 };
 

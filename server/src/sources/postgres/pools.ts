@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** Settings of every connection that reads rows: forms of dates and zone are fixed, and nothing can be written. */
-const readerSession = '-c TimeZone=Asia/Shanghai -c DateStyle=ISO -c IntervalStyle=iso_8601 -c default_transaction_read_only=on';
+export const readerSession = '-c TimeZone=Asia/Shanghai -c DateStyle=ISO -c IntervalStyle=iso_8601 -c default_transaction_read_only=on';
 
 /** How long a server may take to let a connection in. */
 const CONNECT_MS = 5_000;
@@ -28,11 +28,11 @@ export interface ReaderPools {
 }
 
 /** Pools to a server that is only read; streams get half as many connections as pages. They connect when they are used. */
-export function openReaderPools(server: pg.PoolConfig, connections: number, statementTimeoutSeconds: number): ReaderPools {
+export function openReaderPools(server: pg.PoolConfig, connections: number, statementTimeoutSeconds: number, session = readerSession): ReaderPools {
   const config: pg.PoolConfig = {
     ...server,
     application_name: 'lingqu',
-    options: readerSession,
+    options: session,
     connectionTimeoutMillis: WAIT_MS,
     Client: ReaderClient,
     idleTimeoutMillis: 60_000,

@@ -20,15 +20,22 @@ function prepared(statement: Statement): pg.QueryConfig {
   return { text, values: [...statement.values], ...(name === undefined ? {} : { name }) };
 }
 
+/** How a statement is put to the pool of short answers. */
+type Ask = (pool: pg.Pool, statement: pg.QueryConfig) => Promise<(string | null)[][]>;
+
+const ask: Ask = async (pool, statement) => (await pool.query<(string | null)[]>({ ...statement, rowMode: 'array' })).rows;
+
 /** Reads tables of a PostgreSQL database: short answers and streams each have a pool, so that slow readers starve nobody. */
 export class PostgresReader implements TableReader {
   readonly #pools: Omit<ReaderPools, 'close'>;
   readonly #zone: string;
+  readonly #ask: Ask;
 
   /** `zone` is the one in which the source's zoneless times are meant. */
-  constructor(pools: Omit<ReaderPools, 'close'>, zone: string) {
+  constructor(pools: Omit<ReaderPools, 'close'>, zone: string, asking = ask) {
     this.#pools = pools;
     this.#zone = zone;
+    this.#ask = asking;
   }
 
   async readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
@@ -56,8 +63,7 @@ export class PostgresReader implements TableReader {
   async #query(statement: Statement, signal: AbortSignal): Promise<(string | null)[][]> {
     try {
       signal.throwIfAborted();
-      const result = await this.#pools.pages.query<(string | null)[]>({ ...prepared(statement), rowMode: 'array' });
-      return result.rows;
+      return await this.#ask(this.#pools.pages, prepared(statement));
     } catch (error) {
       throw sourceFailure(error, signal);
     }

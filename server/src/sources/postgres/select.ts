@@ -1,6 +1,8 @@
 import { quoteName } from '../../storage/database.ts';
 import { resultTooLarge, type ReadPlan, type RowBatch, type RowShape } from '../../modules/resources/index.ts';
-import { Bindings, cellSql, columnSql, conditionSql, jsonValueSql, type BoundValue, type SqlContext } from './expressions.ts';
+import { Bindings, cellSql, columnSql, conditionSql, inputSql, jsonValueSql, type BoundValue, type SqlContext } from './expressions.ts';
+import { derivedTable, renderQuery } from '../sql-template/render.ts';
+import { templateOf } from './query/scan.ts';
 
 export interface Statement {
   readonly text: string;
@@ -8,6 +10,13 @@ export interface Statement {
 }
 
 export const tableSql = (plan: ReadPlan): string => `${plan.table.schema === '' ? '' : `${quoteName(plan.table.schema)}.`}${quoteName(plan.table.name)}`;
+
+/** The table, or the query in its place. */
+function relationSql(plan: ReadPlan, context: SqlContext): string {
+  const { query } = plan.table;
+  if (query === undefined) return tableSql(plan);
+  return derivedTable(renderQuery(templateOf(query.sql), plan.inputs, (name, value) => inputSql(name, value, context)), query, quoteName);
+}
 
 export const contextOf = (plan: ReadPlan, zone: string): SqlContext => ({
   bindings: new Bindings(),
@@ -118,7 +127,7 @@ export function windowCountStatement(plan: ReadPlan, zone: string): Statement {
   return { text: `SELECT count(*)::text AS rows FROM (SELECT 1 ${from} LIMIT ${limit}::int8 OFFSET ${offset}::int8) matching`, values: context.bindings.values };
 }
 
-const matching = (plan: ReadPlan, context: SqlContext): string => `FROM ${tableSql(plan)} t WHERE ${conditionSql(plan.where, context)}`;
+const matching = (plan: ReadPlan, context: SqlContext): string => `FROM ${relationSql(plan, context)} t WHERE ${conditionSql(plan.where, context)}`;
 
 export const batchOf = (shape: RowShape, rows: (string | null)[][]): RowBatch =>
   shape === 'json' ? { kind: 'json', count: rows.length, text: rows.map((row) => row[0]).join(',') } : { kind: 'cells', rows };

@@ -15,6 +15,11 @@ export const PostgresSettings = Type.Object(
     timeZone: Type.String({ pattern: '^[A-Za-z0-9_+/-]{1,64}$', default: 'Asia/Shanghai' }),
     /** `server`: what the server says of itself. `utf-8`: what a database without encoding (SQL_ASCII) really holds. */
     charset: Type.Union([Type.Literal('server'), Type.Literal('utf-8')], { default: 'server' }),
+    /** A log-in of its own for queries that operators write: it may SELECT and nothing else. Empty: no queries. */
+    queryUser: Type.String({ maxLength: 128, default: '' }),
+    queryPassword: Type.String({ maxLength: 1024, default: '' }),
+    /** Schemas that queries read, in the order in which names are looked up. */
+    querySchemas: Type.Array(Type.String({ pattern: '^(?!pg_|information_schema$)[\\p{L}_][\\p{L}\\p{N}_$]*$', maxLength: 63 }), { minItems: 1, maxItems: 20, default: ['public'] }),
     /** Connections for short answers; streams have half as many of their own. */
     connections: Type.Integer({ minimum: 1, maximum: 200, default: 10 }),
     statementTimeoutSeconds: Type.Integer({ minimum: 1, maximum: 600, default: 15 }),

@@ -85,7 +85,7 @@ async function* read(lease: Lease, plan: ReadPlan, shape: RowShape, zone: string
       if (rows.length > 0) yield size.see(batchOf(shape, rows));
       if (rows.length < asked) break;
     }
-    await lease.answered(client.query('COMMIT'));
+    await lease.answered(client.query('ROLLBACK')); // nothing was written; what a query may have set of its session goes too
     whole = true;
   } catch (error) {
     throw sourceFailure(error, signal);

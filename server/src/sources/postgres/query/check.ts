@@ -1,0 +1,133 @@
+import { LRUCache } from 'lru-cache';
+import { parseSync } from 'libpg-query';
+import { refusedQuery } from '../../sql-template/refused.ts';
+import * as allowed from './allowed.ts';
+
+/** What PostgreSQL itself understands of a text, as far as it was found harmless. */
+export interface CheckedSelect {
+  /** Last words of names of columns: `t.f` may mean f(t). */
+  readonly attributes: ReadonlySet<string>;
+}
+
+const checked = new LRUCache<string, CheckedSelect>({ max: 1000 });
+
+/**
+ * Takes one SELECT made of nothing but what `allowed.ts` lists; what is not listed is refused, known or not. Every text
+ * that is run passes here, with the optional parts that stand in it. PostgreSQL's own parser reads it, which the caller
+ * has loaded. Throws `query.…`.
+ */
+export function checkSelect(sql: string, schemas: readonly string[]): CheckedSelect {
+  const key = JSON.stringify([schemas, sql]);
+  const known = checked.get(key);
+  if (known !== undefined) return known;
+  const attributes = new Set<string>();
+  walk(statementOf(sql), { schemas, attributes });
+  checked.set(key, { attributes });
+  return { attributes };
+}
+
+/** The tree as the parser hands it over: it is judged by its shape alone. */
+type Tree = { readonly [key: string]: unknown };
+
+interface Judging {
+  readonly schemas: readonly string[];
+  readonly attributes: Set<string>;
+}
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function statementOf(sql: string): Tree {
+  const statements = parsed(sql);
+  const [first] = statements;
+  const statement = first?.stmt;
+  if (statements.length !== 1 || statement === undefined || !('SelectStmt' in statement)) {
+    throw refusedQuery('query.statements', 'SQL 须为一条 SELECT（可带 WITH） (one SELECT, which may begin with WITH)');
+  }
+  return statement;
+}
+
+function parsed(sql: string) {
+  try {
+    return parseSync(sql).stmts ?? [];
+  } catch (error) {
+    throw refusedQuery('query.syntax', `SQL 有误：${error instanceof Error ? error.message : ''} (the SQL cannot be read)`, error);
+  }
+}
+
+/** Parts that the tree carries without naming their kind, which no query may have. */
+const forbidden = new Map([
+  ['intoClause', 'SELECT INTO'],
+  ['lockingClause', 'FOR UPDATE / FOR SHARE'],
+]);
+
+function walk(value: unknown, judging: Judging): void {
+  if (Array.isArray(value)) for (const each of value) walk(each, judging);
+  if (!isTree(value)) return;
+  for (const [key, inner] of Object.entries(value)) {
+    const name = forbidden.get(key);
+    if (name !== undefined) throw notAllowed(name);
+    if (key === 'typeName') checkType(inner);
+    else if (/^[A-Z]/.test(key)) checkNode(key, inner, judging);
+    walk(inner, judging);
+  }
+}
+
+function checkNode(kind: string, node: unknown, judging: Judging): void {
+  if (!allowed.nodes.has(kind)) throw notAllowed(kind);
+  if (!isTree(node)) return;
+  if (kind === 'FuncCall') checkFunction(namesOf(node['funcname']));
+  else if (kind === 'RangeVar') checkTable(node, judging.schemas);
+  else if (kind === 'A_Expr') checkOperator(namesOf(node['name']));
+  else if (kind === 'SubLink' || kind === 'SortBy') checkOperator(namesOf(node['operName'] ?? node['useOp']));
+  else if (kind === 'CollateClause') checkCollation(namesOf(node['collname']));
+  else if (kind === 'SQLValueFunction' && !allowed.valueFunctions.has(String(node['op']))) throw notAllowed(String(node['op']).replace(/^SVFOP_/, ''));
+  else if (kind === 'ColumnRef') noteAttribute(namesOf(node['fields']), 1, judging);
+  else if (kind === 'A_Indirection') noteAttribute(namesOf(node['indirection']), 0, judging);
+}
+
+/** The strings of a qualified name. */
+function namesOf(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((each: unknown) => {
+    const string = isTree(each) ? each['String'] : undefined;
+    return isTree(string) && typeof string['sval'] === 'string' ? [string['sval']] : [];
+  });
+}
+
+/** The grammar itself calls functions of pg_catalog, for EXTRACT and its like. */
+const unqualified = (names: readonly string[]): string | undefined => (names.length === 1 ? names[0] : names.length === 2 && names[0] === 'pg_catalog' ? names[1] : undefined);
+
+function checkFunction(names: readonly string[]): void {
+  const name = unqualified(names);
+  if (name === undefined || !allowed.functions.has(name)) throw notAllowed(`${names.join('.')}()`);
+}
+
+function checkType(type: unknown): void {
+  const names = namesOf(isTree(type) ? type['names'] : undefined);
+  const name = unqualified(names);
+  if (name === undefined || !allowed.types.has(name)) throw notAllowed(`::${names.join('.')}`);
+}
+
+function checkOperator(names: readonly string[]): void {
+  if (names.length > 1 || !names.every((name) => allowed.operators.has(name))) throw notAllowed(names.join('.'));
+}
+
+function checkCollation(names: readonly string[]): void {
+  const name = unqualified(names);
+  if (name !== 'C' && name !== 'POSIX') throw notAllowed(`COLLATE ${names.join('.')}`);
+}
+
+function checkTable(table: Tree, schemas: readonly string[]): void {
+  const { catalogname, schemaname, relname } = table;
+  const name = [catalogname, schemaname, relname].filter((each) => typeof each === 'string').join('.');
+  if (catalogname !== undefined) throw notAllowed(name);
+  if (typeof schemaname === 'string' ? !schemas.includes(schemaname) : String(relname).startsWith('pg_')) {
+    throw refusedQuery('query.schema', `SQL 不可读取 ${name}：只可读取 querySchemas 所列模式（${schemas.join('、')}）中的表 (only tables of the schemas that the source lists in querySchemas)`);
+  }
+}
+
+function noteAttribute(names: readonly string[], from: number, { attributes }: Judging): void {
+  for (const name of names.slice(from)) attributes.add(name);
+}
+
+const notAllowed = (what: string) => refusedQuery('query.not-allowed', `SQL 中不可使用 ${what} (not allowed in a query; the guide lists what is)`);

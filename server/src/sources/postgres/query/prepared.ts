@@ -1,0 +1,71 @@
+import pg from 'pg';
+import type { ColumnDescription } from '../../../modules/resources/index.ts';
+import { columnType } from '../describe.ts';
+
+/** A statement that is parsed and described, and never run. */
+class Preparation implements pg.Submittable {
+  readonly #text: string;
+  /** node-postgres puts its own timeout around it. */
+  callback: (error: Error | null, fields?: readonly pg.FieldDef[]) => void;
+  #fields: readonly pg.FieldDef[] = [];
+
+  constructor(text: string, callback: Preparation['callback']) {
+    this.#text = text;
+    this.callback = callback;
+  }
+
+  readonly submit = (connection: pg.Connection): void => {
+    connection.parse({ name: '', text: this.#text, types: [] }, true);
+    connection.describe({ type: 'S', name: '' }, true);
+    connection.sync();
+  };
+
+  handleRowDescription({ fields }: { readonly fields: readonly pg.FieldDef[] }): void {
+    this.#fields = fields;
+  }
+
+  handleError(error: Error): void {
+    this.callback(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.callback(null, this.#fields);
+  }
+}
+
+const prepare = (client: pg.ClientBase, text: string): Promise<readonly pg.FieldDef[]> =>
+  new Promise((resolve, reject) => {
+    client.query(new Preparation(text, (error, fields = []) => (error === null ? resolve(fields) : reject(error))));
+  });
+
+/**
+ * Names of types, and whether texts of the database can be equal without being the same: of a query's column nobody says
+ * which collation it has.
+ */
+const typesSql = `
+  SELECT format_type(t.oid, each.modifier) AS native, t.typtype AS kind,
+         EXISTS (SELECT FROM pg_collation co WHERE row_to_json(co)::text LIKE '%"collisdeterministic":false%') AS loose
+  FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY AS each(type, modifier, place) JOIN pg_type t ON t.oid = each.type ORDER BY each.place`;
+
+/** The columns of a statement by a prepared statement: their names and types. */
+export async function preparedColumns(client: pg.ClientBase, text: string): Promise<ColumnDescription[]> {
+  const fields = await prepare(client, text);
+  const { rows } = await client.query<{ native: string; kind: string; loose: boolean }>(typesSql, [fields.map((field) => field.dataTypeID), fields.map((field) => field.dataTypeModifier)]);
+  return fields.map(({ name }, index) => {
+    const { native = 'unknown', kind = 'b', loose = true } = rows[index] ?? {};
+    const type = columnType(native, kind);
+    return { name, type, native: type === 'text' && loose ? `${native} collate "?"` : native, nullable: true, comment: '' };
+  });
+}
+
+/** Names under which a function of the database's own could be called as if it were a column: `t.f` is f(t). */
+const attributesSql = `
+  SELECT DISTINCT p.proname::text AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+  WHERE p.proname = ANY ($1::text[]) AND p.pronargs = 1 AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+    AND EXISTS (SELECT FROM pg_type t WHERE t.oid = p.proargtypes[0] AND t.typtype IN ('c', 'p', 'd'))`;
+
+export async function functionsAmong(client: pg.ClientBase, attributes: ReadonlySet<string>): Promise<string[]> {
+  if (attributes.size === 0) return [];
+  const { rows } = await client.query<{ name: string }>(attributesSql, [[...attributes]]);
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,138 @@
+import { loadModule } from 'libpg-query';
+import pg from 'pg';
+import { DomainError } from '../../../kernel/errors.ts';
+import { quoteName } from '../../../storage/database.ts';
+import type { Literal } from '../../../modules/policy/index.ts';
+import type { ColumnDescription, Probe, Query, QueryExplanation, QuerySource, ReadPlan, RowBatch, RowShape, RowStream, TableDescription, TableReader } from '../../../modules/resources/index.ts';
+import { describedQuery, sampleInputs, standings } from '../../sql-template/describe.ts';
+import { refusedQuery } from '../../sql-template/refused.ts';
+import { derivedTable, placeholders, renderQuery } from '../../sql-template/render.ts';
+import { checkParameters } from '../../sql-template/template.ts';
+import { Bindings, inputSql, type SqlContext } from '../expressions.ts';
+import { sourceFailure } from '../failures.ts';
+import { openReaderPools, readerSession, type ReaderPools } from '../pools.ts';
+import { PostgresReader } from '../reader.ts';
+import type { PostgresSettings } from '../settings.ts';
+import { checkSelect } from './check.ts';
+import { explained } from './explain.ts';
+import { checkLogIn } from './log-in.ts';
+import { functionsAmong, preparedColumns } from './prepared.ts';
+import { templateOf } from './scan.ts';
+
+const natives: Readonly<Record<Query['parameters'][number]['type'], string>> = {
+  text: 'text', integer: 'integer', bigint: 'bigint', decimal: 'numeric', float: 'double precision', boolean: 'boolean', date: 'date',
+  time: 'time without time zone', timestamp: 'timestamp without time zone', timestamptz: 'timestamp with time zone', uuid: 'uuid',
+};
+
+/** Queries that operators write, under a log-in that can only read (design: Doors): pools of its own, each statement in a read-only transaction that is rolled back. */
+export class PostgresQueries implements TableReader, QuerySource {
+  readonly #settings: PostgresSettings;
+  readonly #pools: ReaderPools;
+  readonly #reader: PostgresReader;
+
+  constructor(server: pg.PoolConfig, settings: PostgresSettings) {
+    const { queryUser, queryPassword, connections, statementTimeoutSeconds, timeZone } = settings;
+    this.#settings = settings;
+    this.#pools = openReaderPools({ ...server, user: queryUser, password: queryPassword }, connections, statementTimeoutSeconds, sessionOf(settings));
+    this.#reader = new PostgresReader(this.#pools, timeZone, (pool, statement) => inside(pool, async (client) => (await client.query<(string | null)[]>({ ...statement, rowMode: 'array' })).rows));
+  }
+
+  async readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
+    return (await this.#readerOf(plan)).readPage(plan, shape, maxBytes, signal);
+  }
+
+  async count(plan: ReadPlan, signal: AbortSignal): Promise<number> {
+    return (await this.#readerOf(plan)).count(plan, signal);
+  }
+
+  async openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream> {
+    return (await this.#readerOf(plan)).openStream(plan, shape, signal);
+  }
+
+  /** The reader, once the very text that it will run has been found harmless. */
+  async #readerOf({ table: { query }, inputs }: ReadPlan): Promise<PostgresReader> {
+    await loadModule();
+    if (query !== undefined) this.#checked(query, inputs);
+    return this.#reader;
+  }
+
+  #checked(query: Query, inputs: Readonly<Record<string, Literal>>): { readonly text: string; readonly attributes: ReadonlySet<string>; readonly context: SqlContext } {
+    const context: SqlContext = { bindings: new Bindings(), zone: this.#settings.timeZone, natives: {}, maskKey: Buffer.alloc(0) };
+    const text = renderQuery(templateOf(query.sql), inputs, (name, value) => inputSql(name, value, context));
+    return { text, context, ...checkSelect(text, this.#settings.querySchemas) };
+  }
+
+  async describe(query: Query): Promise<TableDescription> {
+    await loadModule();
+    const template = templateOf(query.sql);
+    checkParameters(query, template);
+    const texts = standings(template, query).map((given) => this.#checked(query, placeholders(query, given)));
+    return this.#asked(async (client) => {
+      const columns: ColumnDescription[][] = [];
+      for (const { text, attributes } of texts) {
+        const [called] = await functionsAmong(client, attributes);
+        if (called !== undefined) throw refusedQuery('query.not-allowed', `SQL 中的 .${called} 会调用数据库函数 ${called}()，不可使用 (written as a column, it calls a function)`);
+        columns.push(await preparedColumns(client, text));
+      }
+      const described = describedQuery(query, columns, (type) => natives[type]);
+      await preparedColumns(client, `SELECT * FROM ${derivedTable(texts[0]?.text ?? '', query, quoteName)} t`);
+      return described;
+    });
+  }
+
+  async explain(query: Query, values: Readonly<Record<string, string>>): Promise<QueryExplanation> {
+    await loadModule();
+    checkParameters(query, templateOf(query.sql));
+    const { text, context } = this.#checked(query, sampleInputs(query, values));
+    return this.#asked((client) => explained(client, `SELECT * FROM ${derivedTable(text, query, quoteName)} t`, context.bindings.values));
+  }
+
+  /** For the test of a source; throws `query.log-in`. */
+  probe(): Promise<Probe> {
+    const { user, queryUser } = this.#settings;
+    if (user === queryUser) throw refusedQuery('query.log-in', 'queryUser 须是另一个只读账号，不可与 user 相同 (the log-in for queries must be another than the source’s own)');
+    return this.#asked(async (client) => {
+      const { rows } = await client.query<{ limit: string }>("SELECT current_setting('temp_file_limit') AS limit");
+      const unbounded = rows[0]?.limit === '-1';
+      const warning = `请限制查询的临时文件：ALTER ROLE ${quoteName(queryUser)} SET temp_file_limit = '1GB' (bound the temporary files of queries)`;
+      return { about: { queryUser }, warnings: unbounded ? [warning] : [] };
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#pools.close();
+  }
+
+  /** The operator, unlike a caller, is told what the database says of the query. */
+  async #asked<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+    try {
+      return await inside(this.#pools.pages, async (client) => {
+        await checkLogIn(client, this.#settings.queryUser);
+        return work(client);
+      });
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && !(error.code ?? '').startsWith('28')) throw refusedQuery('query.refused', `数据库不接受该查询：${error.message} (the database refuses the query)`, error);
+      throw error instanceof pg.DatabaseError ? logInRefused(error, this.#settings.queryUser) : sourceFailure(error);
+    }
+  }
+}
+
+const logInRefused = (error: pg.DatabaseError, user: string): DomainError =>
+  new DomainError('source-unavailable', 'query.password', `数据库不允许 queryUser ${user} 登录：请检查 queryPassword 和 pg_hba.conf（${error.message}） (the server refuses the log-in for queries)`, { cause: error });
+
+/** Names resolve in the listed schemas alone; a sort may not take the server's memory. */
+const sessionOf = ({ querySchemas }: PostgresSettings): string =>
+  `${readerSession} -c standard_conforming_strings=on -c work_mem=16MB -c search_path=${querySchemas.map(quoteName).join(',')}`;
+
+/** Whatever a statement could change of its session is rolled back with it. */
+async function inside<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let sound = false;
+  try {
+    await client.query('BEGIN READ ONLY');
+    return await work(client);
+  } finally {
+    sound = await client.query('ROLLBACK').then(() => true, () => false);
+    client.release(!sound);
+  }
+}
