@@ -5,6 +5,7 @@ import { contextOf, type Context } from './context.ts';
 import { report } from './report.ts';
 import { backupCommands, type BackupPrograms } from './commands/backup.ts';
 import { callCommands } from './commands/call.ts';
+import { decodeCommands } from './commands/decode.ts';
 import { explainCommands } from './commands/explain.ts';
 import { importCommands } from './commands/import.ts';
 import { grantCommands } from './commands/grant.ts';
@@ -26,7 +27,7 @@ import { serveCommand, type ServeProgram } from './commands/serve.ts';
 type NodePrograms = ServeProgram & BackupPrograms;
 
 const groups: readonly ((program: Command, context: Context) => void)[] = [
-  loginCommands, sourceCommands, resourceCommands, productCommands, subjectCommands, grantCommands, explainCommands, callCommands, journalCommands, usageCommands, importCommands, sampleCommands,
+  loginCommands, sourceCommands, resourceCommands, productCommands, subjectCommands, grantCommands, explainCommands, callCommands, decodeCommands, journalCommands, usageCommands, importCommands, sampleCommands,
   userCommands, tokenCommands, noticeCommands, nodeCommands,
 ];
 

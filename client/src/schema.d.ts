@@ -368,6 +368,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resources/{resource}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 给出查询的列与执行计划；不读取数据 */
+        post: operations["explainResource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources/{resource}/refresh": {
         parameters: {
             query?: never;
@@ -379,6 +396,23 @@ export interface paths {
         put?: never;
         /** 重新读取表结构；与已知的列不符时留下通知 */
         post: operations["refreshResource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 检查查询，给出其列与执行计划；不读取数据 */
+        post: operations["explainQuery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -855,6 +889,7 @@ export interface components {
         };
         /** @description 各标准接口的地址 */
         Faces: {
+            agr: string;
             gov: string;
             openapi: string;
             sea: string;
@@ -1272,6 +1307,56 @@ export interface components {
             /** @description PEM（BEGIN PUBLIC KEY）：SM2，或 RSA 2048 至 8192 位 */
             publicKey: string | null;
         };
+        Query: {
+            /** @description 分组人数（行数）所在列与下限 k：小于 k 的分组不返回 */
+            minimumGroup?: {
+                column: string;
+                k: number;
+            };
+            /** @default [] */
+            parameters: {
+                /** @default  */
+                comment: string;
+                /** @description 小写字母或下划线开头，在 SQL 中写作 :name */
+                name: string;
+                /** @default true */
+                required: boolean;
+                sample?: string;
+                /** @enum {unknown} */
+                type: "text" | "integer" | "bigint" | "decimal" | "float" | "boolean" | "date" | "time" | "timestamp" | "timestamptz" | "uuid";
+            }[];
+            /** @description 一条 SELECT；:name 为参数；[[ … :name … ]] 仅在其参数给出时成立 */
+            sql: string;
+        };
+        QueryExplanation: {
+            columns: components["schemas"]["Column"][];
+            cost: number | null;
+            /** @description 数据库的执行计划，一行一项 */
+            plan: string[];
+            rows: number | null;
+            warnings: string[];
+        };
+        QueryInput: {
+            /** @description 分组人数（行数）所在列与下限 k：小于 k 的分组不返回 */
+            minimumGroup?: {
+                column: string;
+                k: number;
+            };
+            /** @default [] */
+            parameters: {
+                /** @default  */
+                comment?: string;
+                /** @description 小写字母或下划线开头，在 SQL 中写作 :name */
+                name: string;
+                /** @default true */
+                required?: boolean;
+                sample?: string;
+                /** @enum {unknown} */
+                type: "text" | "integer" | "bigint" | "decimal" | "float" | "boolean" | "date" | "time" | "timestamp" | "timestamptz" | "uuid";
+            }[];
+            /** @description 一条 SELECT；:name 为参数；[[ … :name … ]] 仅在其参数给出时成立 */
+            sql: string;
+        };
         Resource: {
             columns: components["schemas"]["Column"][];
             id: string;
@@ -1280,8 +1365,10 @@ export interface components {
             /** @description 数据源的变化；空：没有变化 */
             notice: string;
             ownerId: string | null;
+            query?: components["schemas"]["Query"];
             sourceId: string;
             sourceName: string;
+            /** @description 表；查询的表名为空 */
             table: {
                 name: string;
                 schema: string;
@@ -2389,9 +2476,10 @@ export interface operations {
                     key?: string[];
                     /** @description 字母（含汉字）、数字、_ . -，至多 100 个字符 */
                     name: string;
+                    query?: components["schemas"]["QueryInput"];
                     schema?: string;
                     source: string;
-                    table: string;
+                    table?: string;
                     title?: string;
                 };
             };
@@ -2511,6 +2599,49 @@ export interface operations {
             };
         };
     };
+    explainResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description 参数的值；未给出的用其 sample
+                     * @default {}
+                     */
+                    values?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryExplanation"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     refreshResource: {
         parameters: {
             query?: {
@@ -2532,6 +2663,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resource"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainQuery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    query: components["schemas"]["QueryInput"];
+                    source: string;
+                    /**
+                     * @description 参数的值；未给出的用其 sample
+                     * @default {}
+                     */
+                    values?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryExplanation"];
                 };
             };
             /** @description 错误 (RFC 9457) */

@@ -14,6 +14,8 @@ const classes = ['query', 'verify', 'transfer', 'download', 'other'] as const;
 const kinds = ['query', 'verify'] as const;
 const visibilities = ['public', 'granted'] as const;
 const operators = ['eq', 'like', 'in', 'range-start', 'range-end'] as const;
+const agrCiphers = ['none', 'SM4', 'AES', 'DES'] as const;
+const agrCompressions = ['none', 'Gzip', 'Deflate'] as const;
 const fieldTypes = ['varchar', 'int', 'bigint', 'numeric', 'double', 'boolean', 'date', 'time', 'timestamp', 'binary', 'json'] as const;
 
 /** The word that ends a service interface's name (GOV-name). */
@@ -37,6 +39,7 @@ export interface DefinitionOptions {
   readonly visibility?: (typeof visibilities)[number];
   readonly policy?: string;
   readonly definition?: string;
+  readonly agr?: string;
 }
 
 export const withDefinition = (command: Command, { say }: Context): Command =>
@@ -56,6 +59,7 @@ export const withDefinition = (command: Command, { say }: Context): Command =>
     .option('--max-page-size <rows>', say('每页行数上限', 'most rows of a page'), wholeNumber)
     .option('--listener <name>', say('提供服务的监听端口，可多次给出', 'listener that serves it, repeatable'), repeated)
     .option(`--visibility <${visibilities.join('|')}>`, say('目录可见性', 'who may see that it exists'), oneOf(visibilities))
+    .option('--agr <cipher[:compression[:wrap]]>', say(`农业农村接口的加密（${agrCiphers.join('、')}）、压缩（${agrCompressions.join('、')}），wrap 为封装密钥，如 SM4:Gzip:wrap`, `how AGR’s face encrypts (${agrCiphers.join(', ')}) and compresses (${agrCompressions.join(', ')}); wrap: the key is wrapped; as SM4:Gzip:wrap`))
     .option('--policy <file>', say('策略模板（YAML 或 JSON 文件）', 'policy template (YAML or JSON file)'))
     .addOption(new Option('--definition <file>', say('产品定义（YAML 或 JSON 文件），其他选项优先', 'definition (YAML or JSON file); other options come before it')));
 
@@ -87,6 +91,7 @@ async function changesOf(options: DefinitionOptions, before: Definition, say: Sa
     parameters: options.param?.map((text) => parameterOf(text, say)),
     order: options.order?.map((text) => orderOf(text)),
     listeners: options.listener,
+    agr: options.agr === undefined ? undefined : agrOf(options.agr, say),
     policy: options.policy === undefined ? undefined : await documentFile(options.policy, say),
   });
 }
@@ -121,6 +126,12 @@ function parameterOf(text: string, say: Say): Parameter {
     throw usageFailure(say(`--param ${text} 应如 name:column:eq:required`, `--param ${text} should look like name:column:eq:required`));
   }
   return { name, column, operator: oneOf(operators)(operator), required: need === 'required', title: '', description: '', example: '' };
+}
+
+function agrOf(text: string, say: Say): Definition['agr'] {
+  const [cipher = '', compression = 'none', wrap] = text.split(':');
+  if (wrap !== undefined && wrap !== 'wrap') throw usageFailure(say(`--agr ${text} 应如 SM4:Gzip:wrap`, `--agr ${text} should look like SM4:Gzip:wrap`));
+  return { cipher: oneOf(agrCiphers)(cipher), compression: oneOf(agrCompressions)(compression), wrapKey: wrap === 'wrap' };
 }
 
 function orderOf(text: string): Definition['order'][number] {

@@ -13,7 +13,8 @@ export function sampleCommands(program: Command, context: Context): void {
 async function show({ client, out, say }: Context): Promise<void> {
   const sample = await got((await client()).GET('/api/v1/sample'));
   const { url, product, appkey } = sample;
-  out.show({ url, product, appkey }, () =>
+  // Under AGR's names too: its interfaceId may be a product's code, and its applyKey is an appkey.
+  out.show({ url, product, appkey, interfaceId: product, applyKey: appkey }, () =>
     [
       cardOf([
         [say('数据地址', 'data listener'), sample.url],

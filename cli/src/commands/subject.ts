@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { given, oneOf } from '../input/options.ts';
 import { cardOf, tableOf } from '../output/table.ts';
 import { credentialCommands } from './subject-key.ts';
+import { publicKeyCommands } from './subject-public-key.ts';
 
 interface Description {
   readonly unit?: string;
@@ -42,6 +43,7 @@ export function subjectCommands(program: Command, context: Context): void {
     .action((name: string, options: Changes) => update(context, name, options));
   subject.command('remove <subject>').description(say('删除使用方', 'remove a subject')).action((name: string) => remove(context, name));
   credentialCommands(subject, context);
+  publicKeyCommands(subject, context);
 }
 
 async function add({ client, out, say }: Context, name: string, { kind, owner, ...rest }: Description & { kind: (typeof kinds)[number] }): Promise<void> {

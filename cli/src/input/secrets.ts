@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { CommandFailure, usageFailure } from '../failure.ts';
 import type { Say } from '../language.ts';
 
@@ -20,6 +21,11 @@ export class StandardInput {
   /** Whether somebody is there to be asked. */
   get terminal(): boolean {
     return this.#stdin.isTTY;
+  }
+
+  /** All of it, where a document comes in. */
+  whole(): Promise<string> {
+    return textOf(this.#stdin);
   }
 
   /** The next line of a stdin that is no terminal. */
@@ -73,9 +79,7 @@ async function question(terminal: ReturnType<typeof createInterface>, label: str
 }
 
 async function readLines(stdin: NodeJS.ReadStream): Promise<string[]> {
-  let text = '';
-  for await (const chunk of stdin.setEncoding('utf8')) text += String(chunk);
-  return text.split(/\r?\n/);
+  return (await textOf(stdin)).split(/\r?\n/);
 }
 
 /** A secret that stands alone in a file. */

@@ -30,7 +30,7 @@ const summaryProperties = {
   updatedAt: Instant,
 };
 const ProductSummary = Type.Object(summaryProperties, { $id: 'ProductSummary' });
-const Faces = Type.Object({ sea: Type.String(), gov: Type.String(), openapi: Type.String() }, { $id: 'Faces', description: '各标准接口的地址' });
+const Faces = Type.Object({ sea: Type.String(), gov: Type.String(), agr: Type.String(), openapi: Type.String() }, { $id: 'Faces', description: '各标准接口的地址' });
 const ProductView = Type.Object({ ...summaryProperties, definition: ProductDefinition, faces: Type.Union([Faces, Type.Null()]) }, { $id: 'Product' });
 
 const Params = Type.Object({ product: Reference });
@@ -55,7 +55,7 @@ const viewOf = (product: Product, parts: ManagementParts): Static<typeof Product
 function facesOf({ code, definition }: Product, { urls, dataListeners }: ManagementParts): Static<typeof Faces> | null {
   const listener = definition.listeners.find((name) => dataListeners.includes(name));
   const base = listener === undefined ? undefined : urls()[listener];
-  return base === undefined ? null : { sea: `${base}/szsea/api/sharing/${code}`, gov: `${base}/gov/v1/${code}`, openapi: `${base}/gov/v1/${code}/openapi.json` };
+  return base === undefined ? null : { sea: `${base}/szsea/api/sharing/${code}`, gov: `${base}/gov/v1/${code}`, agr: `${base}/gxjh/servicePublis/interface/data?interfaceId=${code}`, openapi: `${base}/gov/v1/${code}/openapi.json` };
 }
 
 /** A provider packages his own resources, and names listeners that there are. */
