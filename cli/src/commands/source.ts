@@ -13,6 +13,8 @@ interface SettingOptions {
   readonly user?: string;
   readonly passwordStdin?: boolean;
   readonly passwordFile?: string;
+  readonly queryUser?: string;
+  readonly queryPasswordFile?: string;
   readonly tls?: string;
   readonly timeZone?: string;
   readonly set?: Readonly<Record<string, string>>;
@@ -27,15 +29,18 @@ const withSettings = (command: Command, { say }: Context): Command =>
     .option('--user <name>', say('用户', 'user'))
     .option('--password-stdin', say('从标准输入读密码', 'read the password from stdin'))
     .option('--password-file <path>', say('从文件读密码', 'read the password from a file'))
+    .option('--query-user <name>', say('查询专用账号，只可 SELECT', 'log-in of its own for queries, which may SELECT and nothing else'))
+    .option('--query-password-file <path>', say('从文件读查询专用账号的密码', 'read that log-in’s password from a file'))
     .option('--tls <off|require|verify>', say('传输加密', 'encryption'))
     .option('--time-zone <zone>', say('无时区时间所用的时区', 'zone of times without zone'))
     .option('--set <name=value>', say('其他设置，可多次给出', 'other settings, repeatable'), pairs);
 
 async function settingsOf(options: SettingOptions, context: Context, ask: boolean): Promise<Record<string, unknown>> {
-  const { set = {}, host, port, database, user, tls, timeZone } = options;
+  const { set = {}, host, port, database, user, queryUser, tls, timeZone } = options;
   const password = await passwordOf(options, context, ask && user !== undefined);
+  const queryPassword = options.queryPasswordFile === undefined ? undefined : await secretFile(options.queryPasswordFile, context.say);
   const others = Object.fromEntries(Object.entries(set).map(([name, value]) => [name, settingValue(value)]));
-  return { ...others, ...given({ host, port, database, user, password, tls, timeZone }) };
+  return { ...others, ...given({ host, port, database, user, password, queryUser, queryPassword, tls, timeZone }) };
 }
 
 /** Asked for where a person is there to answer; an empty answer means that the source wants none. */
