@@ -16,6 +16,11 @@ const services = {
     variable: 'LINGQU_TEST_POSTGRES_URL',
     example: 'postgres://postgres@127.0.0.1:5432/postgres',
   },
+  mariadb: {
+    name: 'MariaDB',
+    variable: 'LINGQU_TEST_MARIADB_URL',
+    example: 'mysql://root@127.0.0.1:3306',
+  },
   zeep: {
     name: 'zeep, a SOAP client',
     variable: 'LINGQU_TEST_ZEEP',
@@ -33,6 +38,9 @@ export const postgresUrl: string | undefined = addressOf('postgres');
 
 /** The Python that has zeep. */
 export const zeepPython: string | undefined = addressOf('zeep');
+
+/** An administrator's URL of a MariaDB server; a database that it names is left alone. */
+export const mariadbUrl: string | undefined = addressOf('mariadb');
 
 /** The services that no variable leads to. */
 export function missingServices(): Service[] {
