@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startNode, type StartedNode } from './support/node.ts';
 import { giveGrant, hostTable, journalOf, make, newHolder, publish } from './support/sharing.ts';
-import { envelope, envelopeOf, post, rowsOf, textsOf, told, typeOf, under, versions, type SoapAnswer, type Version } from './support/soap.ts';
+import { envelope, envelopeOf, post, rowsOf, textsOf, told, typeOf, versions, type SoapAnswer, type Version } from './support/soap.ts';
 import { shareTides, tideProduct } from './support/tides.ts';
 import type { Json } from './support/management.ts';
 

@@ -24,11 +24,12 @@ const schemaTypes: Readonly<Record<FieldType, string>> = {
 export function schemaOf(code: string, definition: ProductDefinition): string {
   const fields = definition.kind === 'verify' ? [verdict] : definition.fields;
   const paging = definition.kind === 'verify' ? [] : pageElements(definition.maxPageSize);
+  const key = takesKey(definition) ? [optional('appkey', 'xs:string', '授权码；也可放在 SOAP 头块或 HTTP 头 appkey 中')] : [];
   const row = element('row', { minOccurs: '0', maxOccurs: 'unbounded' }, sequence(fields.map(fieldElement)));
   return xmlElement(
     'xs:schema',
     { 'xmlns:xs': 'http://www.w3.org/2001/XMLSchema', 'targetNamespace': namespaceOf(code), 'elementFormDefault': 'qualified' },
-    element(operation, {}, sequence([...parametersOf(definition).map((parameter) => parameterElement(parameter, definition.fields)), ...paging, optional('appkey', 'xs:string', '授权码；也可放在 SOAP 头块或 HTTP 头 appkey 中')])),
+    element(operation, {}, sequence([...parametersOf(definition).map((parameter) => parameterElement(parameter, definition.fields)), ...paging, ...key])),
     element(response, {}, sequence([
       element('success', { type: 'xs:boolean' }),
       element('msg', { type: 'xs:string' }),
@@ -43,6 +44,9 @@ export function schemaOf(code: string, definition: ProductDefinition): string {
     ])),
   );
 }
+
+/** Whether an appkey is among what the product's callers may prove themselves by. */
+export const takesKey = ({ authentication }: ProductDefinition): boolean => authentication.includes('appkey');
 
 const element = (name: string, attributes: Readonly<Record<string, string>>, ...content: readonly string[]): string => xmlElement('xs:element', { name, ...attributes }, ...content.filter((each) => each !== ''));
 const sequence = (items: readonly string[]): string => xmlElement('xs:complexType', {}, xmlElement('xs:sequence', {}, ...items));

@@ -2,7 +2,7 @@ import { envelopes, type SoapVersion } from '../../codecs/soap.ts';
 import { escapeXml, xmlDeclaration, xmlElement } from '../../codecs/xml.ts';
 import type { Product } from '../../modules/products/index.ts';
 import { errorElement, keyElement, namespaceOf, operation, response } from './soap-names.ts';
-import { schemaOf } from './soap-schema.ts';
+import { schemaOf, takesKey } from './soap-schema.ts';
 
 /** The namespaces of WSDL 1.1 and of its bindings to SOAP 1.1 and 1.2. */
 const wsdlNamespace = 'http://schemas.xmlsoap.org/wsdl/';
@@ -27,8 +27,8 @@ export function wsdlOf({ code, definition, liveVersion }: Product, url: string):
       message(keyElement, 'appkey'),
       message(errorElement, 'error'),
       xmlElement('wsdl:portType', { name: code }, portOperation(definition.name)),
-      binding('1.1', code),
-      binding('1.2', code),
+      binding('1.1', code, takesKey(definition)),
+      binding('1.2', code, takesKey(definition)),
       xmlElement('wsdl:service', { name: code }, port('1.1', code, url), port('1.2', code, url)),
     )
   );
@@ -50,10 +50,10 @@ const portOperation = (name: string): string =>
 
 const bindingName = (version: SoapVersion): string => `Soap${version.replace('.', '')}`;
 
-function binding(version: SoapVersion, code: string): string {
+function binding(version: SoapVersion, code: string, withKey: boolean): string {
   const prefix = prefixes[version];
   const body = xmlElement(`${prefix}:body`, { use: 'literal' });
-  const key = xmlElement(`${prefix}:header`, { message: `tns:${keyElement}`, part: 'appkey', use: 'literal' });
+  const key = !withKey ? '' : xmlElement(`${prefix}:header`, { message: `tns:${keyElement}`, part: 'appkey', use: 'literal' });
   return xmlElement(
     'wsdl:binding',
     { name: bindingName(version), type: `tns:${code}` },
