@@ -6,7 +6,6 @@ import { removeNodeFile, writeNodeFile } from './config/node-file.ts';
 import { programVersion } from './config/program.ts';
 import type { ListenerSettings, Settings } from './config/settings.ts';
 import { prepareDataApp } from './http/data-app.ts';
-import type { FaceParts } from './http/face.ts';
 import { healthRoutes } from './http/health.ts';
 import { openListener } from './http/listener.ts';
 import { managementApi } from './http/management/app.ts';
@@ -33,15 +32,17 @@ import { Metrics } from './http/metrics.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { systemClock } from './kernel/clock.ts';
 import { newId } from './kernel/ids.ts';
-import { Access, defaultBounds, Delivery, type FailureLog } from './modules/delivery/index.ts';
+import { Access, defaultBounds, Delivery, refreshSecret, type FailureLog } from './modules/delivery/index.ts';
 import { ensureAdministrator, mintOperatorToken, removeOperatorToken, type OperatorToken } from './modules/identity/index.ts';
 import { ensurePartitions, openWriter, type JournalWriter } from './modules/journal/index.ts';
 import { QuotaKeeper } from './modules/quotas/index.ts';
 import { ResourceWatch, SourceConnections } from './modules/resources/index.ts';
 import { agrRoutes } from './profiles/agr/routes.ts';
-import { govRoutes } from './profiles/gov/routes.ts';
+import { gatewayRoutes, type GatewayParts } from './profiles/gov/gateway.ts';
+import { govRoutes, type GovParts } from './profiles/gov/routes.ts';
 import { seaRoutes } from './profiles/sea/routes.ts';
 import { Sample } from './sample/index.ts';
+import { loadExterns } from './sources/extern/index.ts';
 import { TableImporter } from './sources/hosted/import.ts';
 import { incomingFolder } from './sources/hosted/incoming.ts';
 import { ensureHostedSource, openHosted } from './sources/hosted/index.ts';
@@ -54,6 +55,8 @@ export interface Node {
   readonly administrator: { readonly name: string; readonly oneTimePassword: string } | null;
   /** A call of the sample that works, once there is one; undefined where there is none. Never rejects. */
   readonly sampleCall: Promise<string | undefined>;
+  /** Loads the source types that are named and not there yet; throws `settings.extern` and adds none where one is wrong. */
+  addExterns(externs: readonly string[]): Promise<void>;
   /** Lets running answers end, then ends. */
   close(): Promise<void>;
 }
@@ -76,6 +79,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const hosted = openHosted(database, settings.databaseUrl);
   await hosted.tables.collect(database.engine === 'pglite');
   const connections = new SourceConnections([postgresSource, hosted.type], key);
+  await addExterns(connections, settings.externs);
   const journal = await openWriter(database, systemClock);
   const quotas = new QuotaKeeper({ database, replica: newId() });
   const access = new Access(database, key);
@@ -99,7 +103,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   };
   const sample = new Sample({ database, clock: systemClock, key, connections, hosted: hosted.tables, folder: settings.folder, listeners: dataListeners, url: () => urls[dataListeners[0] ?? ''] ?? '' });
   const apps = await openListeners(settings, logger, urls, async (app, listener) => {
-    if (listener.serves === 'data') return dataFaces(app, { delivery, access, listener: listener.name, readers: settings.delivery }, () => urls[listener.name] ?? '');
+    if (listener.serves === 'data') return dataFaces(app, { delivery, access, listener: listener.name, readers: settings.delivery, baseUrl: () => urls[listener.name] ?? '', refreshSecret: (proof, call) => refreshSecret({ database, key, access, clock: systemClock }, proof, call) });
     healthRoutes(app, { database, access, metrics });
     return managementApi(app, management, [logInRoutes], [...closedRoutes, sampleRoutes(sample), backupRoutes(backupControl(storage, settings.folder, about.version))]);
   });
@@ -109,6 +113,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
     urls,
     administrator,
     sampleCall: sampling.call,
+    addExterns: (externs) => addExterns(connections, externs),
     close: async () => {
       await removeNodeFile(settings.folder);
       const closing = Promise.all(apps.map((app) => app.close()));
@@ -126,6 +131,10 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
       await storage.close();
     },
   };
+}
+
+async function addExterns(connections: SourceConnections, externs: readonly string[]): Promise<void> {
+  connections.add(await loadExterns(externs, connections.types));
 }
 
 /** Opens every listener with what stands behind it, and notes where callers find it. */
@@ -146,10 +155,11 @@ async function openListeners(
   return apps;
 }
 
-function dataFaces(app: FastifyInstance, parts: FaceParts, baseUrl: () => string): void {
+function dataFaces(app: FastifyInstance, parts: GovParts & GatewayParts): void {
   prepareDataApp(app);
   seaRoutes(app, parts);
-  govRoutes(app, { ...parts, baseUrl });
+  govRoutes(app, parts);
+  gatewayRoutes(app, parts);
   agrRoutes(app, parts);
 }
 

@@ -63,7 +63,7 @@ export async function answerCall(request: CallRequest, reply: FastifyReply, face
 }
 
 /** Records and refuses a call by what `fault` says. */
-export async function refuseCall(request: CallRequest, reply: FastifyReply, face: Face, parts: FaceParts, fault: Error): Promise<FastifyReply> {
+export async function refuseCall(request: CallRequest, reply: FastifyReply, face: Pick<Face, 'name' | 'status' | 'refuse'>, parts: FaceParts, fault: unknown): Promise<FastifyReply> {
   const call: Call = { ...frameOf(request, reply, face, parts), proof: { kind: 'none' }, parameters: {}, page: null, wantTotal: false };
   return face.refuse(throwingUnread(request), reply, await parts.delivery.refuse(call, face.status, fault));
 }
@@ -75,22 +75,27 @@ function throwingUnread(request: CallRequest): CallRequest {
 }
 
 /** When the caller goes away before his answer is sent, the call is stopped. */
-function frameOf(request: CallRequest, reply: FastifyReply, face: Face, parts: FaceParts): Omit<Call, keyof CallContent> {
+function frameOf(request: CallRequest, reply: FastifyReply, face: Pick<Face, 'name'>, parts: FaceParts): Omit<Call, keyof CallContent> {
   const stop = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) stop.abort(callerGone());
   });
   return {
-    requestId: request.id,
-    traceId: request.traceId,
-    address: request.clientAddress,
+    ...callFrame(request, face.name),
     arrived: request.arrived,
     stop,
-    face: face.name,
     listener: parts.listener,
-    productCode: request.params.code ?? '',
   };
 }
+
+/** What the journal says of any request to a face. */
+export const callFrame = (request: CallRequest, face: string): Pick<Call, 'requestId' | 'traceId' | 'address' | 'face' | 'productCode'> => ({
+  requestId: request.id,
+  traceId: request.traceId,
+  address: request.clientAddress,
+  face,
+  productCode: request.params.code ?? '',
+});
 
 /** A page by `pageNum` (from 1) and `pageSize`, as SEA, GOV and AGR have it; undefined values mean no paging. */
 export function readPage(pageNum: string | undefined, pageSize: string | undefined): Call['page'] {

@@ -1,3 +1,4 @@
+import type { AuthenticationMethod } from '../../modules/identity/index.ts';
 import type { FieldType } from '../../modules/policy/index.ts';
 import type { Field, Parameter, Product } from '../../modules/products/index.ts';
 import { mediaTypes } from './from-domain.ts';
@@ -41,18 +42,41 @@ export function openApiOf(product: Product, baseUrl: string): Schema {
       contact: { name: definition.provider.name },
     },
     servers: [{ url: baseUrl }],
-    security: [{ appkey: [] }, { bearer: [] }, { query: [] }],
+    security: definition.authentication.flatMap((method) => methods[method].map((way) => Object.fromEntries(way.map(([name]) => [name, []])))),
     paths: { [`/gov/v1/${code}`]: { get: operation('get') } },
     components: {
-      securitySchemes: {
-        appkey: { type: 'apiKey', in: 'header', name: 'appkey' },
-        bearer: { type: 'http', scheme: 'bearer' },
-        query: { type: 'apiKey', in: 'query', name: 'appkey' },
-      },
+      securitySchemes: Object.fromEntries(definition.authentication.flatMap((method) => methods[method].flat())),
       schemas: { Error: errorSchema },
     },
   };
 }
+
+/** Schemes that are needed together, by name. */
+type Way = readonly (readonly [name: string, scheme: Schema])[];
+
+const inHeader = (name: string, description: string): readonly [string, Schema] => [name, { type: 'apiKey', in: 'header', name, description }];
+
+/** The ways of each method of authentication; of a method that needs nothing, a call without any is one. */
+const methods: Readonly<Record<AuthenticationMethod, readonly Way[]>> = {
+  appkey: [[inHeader('appkey', '授权码')], [['bearer', { type: 'http', scheme: 'bearer' }]], [['query', { type: 'apiKey', in: 'query', name: 'appkey' }]]],
+  signature: [
+    [
+      inHeader('x-lq-key-id', '签名凭证的 keyId'),
+      inHeader('x-lq-time', '1970 年以来的毫秒数，与节点时间相差不超过 10 分钟'),
+      inHeader('x-lq-nonce', '每次调用不同，16 至 64 位字母、数字或 . _ ~ -'),
+      inHeader('x-lq-signature', '规范文本的 HMAC-SHA256（或按 x-lq-alg 为 HMAC-SM3）的 Base64'),
+    ],
+  ],
+  gateway: [
+    [
+      inHeader('gjgxjhpt_rid', '请求者标识'),
+      inHeader('gjgxjhpt_sid', '本服务接口编码'),
+      inHeader('gjgxjhpt_rtime', '1970 年以来的毫秒数'),
+      inHeader('gjgxjhpt_sign', 'Base64(HMAC-SHA256(当日密钥, sid+rid+rtime))'),
+    ],
+  ],
+  none: [[]],
+};
 
 export const verdict: Pick<Field, 'name' | 'type' | 'title' | 'description' | 'required'> = { name: 'result', type: 'boolean', title: '核验结果', description: 'true 一致，false 不一致', required: true };
 

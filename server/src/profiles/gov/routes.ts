@@ -48,7 +48,7 @@ function withRefusal(reply: FastifyReply, { error, errorId }: Refusal): FastifyR
   return reply.header('x-error-id', errorId);
 }
 
-interface GovParts extends FaceParts {
+export interface GovParts extends FaceParts {
   /** Where callers find the listener. */
   readonly baseUrl: () => string;
 }

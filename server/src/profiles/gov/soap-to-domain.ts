@@ -1,8 +1,9 @@
-import { gatherParameters, knownNames, mergeParameters, shortened } from '../../codecs/parameters.ts';
+import { duplicate, gatherParameters, knownNames, mergeParameters, shortened } from '../../codecs/parameters.ts';
 import { parseQuery, rawQueryOf } from '../../codecs/query.ts';
 import { EnvelopeError, openEnvelope, schemaInstance, soapVersionOf, type SoapVersion } from '../../codecs/soap.ts';
 import { attributeIn, decodeXml, readXml, type XmlNode } from '../../codecs/xml-reader.ts';
 import { readBoundedBody, type CallContent, type CallRequest, type NamesOf } from '../../http/face.ts';
+import { gatewayFields, type GatewayFields } from '../../http/proof.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { keyElement, namespaceOf, operation } from './soap-names.ts';
 import { contentOf, ownParameters } from './to-domain.ts';
@@ -21,13 +22,29 @@ export async function readSoapCall(request: CallRequest, namesOf: NamesOf): Prom
   const namespace = namespaceOf(request.params.code ?? '');
   const version = versionOf(request);
   const isKey = (block: XmlNode): boolean => block.namespace === namespace && block.name === keyElement;
+  const isCredential = (block: XmlNode): boolean => isKey(block) || isGateway(block);
   const root = readXml(decodeXml(await readBoundedBody(request), charsetOf(request)), bounds);
-  const { header, content } = openEnvelope(root, version, isKey);
+  const { header, content } = openEnvelope(root, version, isCredential);
   if (content.name !== operation || content.namespace !== namespace) throw unknownOperation(content, version, namespace);
   const known = knownNames([...ownParameters, ...(await namesOf())]);
   const given = gatherParameters(content.children.flatMap((child) => pairOf(child, namespace)), known);
   const parameters = mergeParameters(parseQuery(rawQueryOf(request.raw.url ?? ''), { known }), given, known);
-  return contentOf(request, parameters, { appkeys: header.filter(isKey).map((block) => block.text.trim()) });
+  return contentOf(request, parameters, { appkeys: header.filter(isKey).map((block) => block.text.trim()), gateway: gatewayIn(header) });
+}
+
+/** The national gateway's block, which its clients write in no namespace. */
+const isGateway = (block: XmlNode): boolean => block.namespace === '' && block.name === 'tongtechheader';
+
+/** Its values; clients differ in the case of their names. */
+function gatewayIn(header: readonly XmlNode[]): GatewayFields {
+  const values = header.filter(isGateway).flatMap(({ children }) => children);
+  const fields: GatewayFields = {};
+  for (const name of gatewayFields) {
+    const [value, second] = values.filter((child) => child.name.toLowerCase() === name);
+    if (second !== undefined) throw duplicate(name);
+    if (value !== undefined) fields[name] = value.text.trim();
+  }
+  return fields;
 }
 
 /** A NULL is a parameter that was not given. Blanks are part of a text; round a number or a word of ours they are not. */
