@@ -35,13 +35,21 @@ const nothing = Buffer.alloc(0);
 /**
  * One request and its answer, straight on undici's dispatch. Resolves with the head, and with the whole body where that
  * is small; a stream slows the upstream when its reader is slow. Throws `upstream.…`, or the signal's reason.
+ * @param ended called once when nothing more comes, whatever the end
  */
-export function exchange(pool: Dispatcher, request: OutboundRequest, bounds: OutboundBounds, signal: AbortSignal): Promise<OutboundAnswer> {
+export function exchange(pool: Dispatcher, request: OutboundRequest, bounds: OutboundBounds, signal: AbortSignal, ended: () => void = () => {}): Promise<OutboundAnswer> {
   return new Promise((resolve, reject) => {
-    const handler = new Exchange(bounds, signal, resolve, reject);
-    const { method, path, headers, body } = request;
-    pool.dispatch({ method, path, headers, body }, handler);
+    const handler = new Exchange({ bounds, signal, resolve, reject, ended });
+    if (!signal.aborted) pool.dispatch(request, handler);
   });
+}
+
+interface Course {
+  readonly bounds: OutboundBounds;
+  readonly signal: AbortSignal;
+  readonly resolve: (answer: OutboundAnswer) => void;
+  readonly reject: (reason: Error) => void;
+  readonly ended: () => void;
 }
 
 interface Waiting {
@@ -50,11 +58,8 @@ interface Waiting {
 }
 
 class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buffer, undefined> {
-  readonly #bounds: OutboundBounds;
-  readonly #signal: AbortSignal;
-  readonly #resolve: (answer: OutboundAnswer) => void;
-  readonly #reject: (reason: Error) => void;
-  readonly #onAbort = (): void => this.#stop(this.#signal.reason);
+  readonly #course: Course;
+  readonly #onAbort = (): void => this.#stop(this.#course.signal.reason);
   #controller: Dispatcher.DispatchController | undefined;
   #head: Pick<OutboundAnswer, 'status' | 'headers' | 'length'> | undefined;
   /** Pieces that came and were not taken. */
@@ -67,13 +72,10 @@ class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buff
   /** All that came of the body. */
   received = 0;
 
-  constructor(bounds: OutboundBounds, signal: AbortSignal, resolve: (answer: OutboundAnswer) => void, reject: (reason: Error) => void) {
-    this.#bounds = bounds;
-    this.#signal = signal;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    signal.addEventListener('abort', this.#onAbort);
-    if (signal.aborted) this.#onAbort();
+  constructor(course: Course) {
+    this.#course = course;
+    course.signal.addEventListener('abort', this.#onAbort);
+    if (course.signal.aborted) this.#onAbort();
   }
 
   // ---- what undici tells ----------------------------------------------------------------------------------------------
@@ -91,9 +93,9 @@ class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buff
       return;
     }
     this.#head = { status, headers, length };
-    this.#streams = length === undefined || length > this.#bounds.wholeBytes;
-    if (this.#streams) this.#resolve({ ...this.#head, body: this });
-    if (length !== 0) watch.add(this, this.#bounds);
+    this.#streams = length === undefined || length > this.#course.bounds.wholeBytes;
+    if (this.#streams) this.#course.resolve({ ...this.#head, body: this });
+    if (length !== 0) watch.add(this, this.#course.bounds);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
@@ -114,7 +116,7 @@ class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buff
     this.#leave();
     if (this.#head !== undefined && !this.#streams) {
       const [first = nothing, second] = this.#pieces;
-      this.#resolve({ ...this.#head, body: second === undefined ? first : Buffer.concat(this.#pieces) });
+      this.#course.resolve({ ...this.#head, body: second === undefined ? first : Buffer.concat(this.#pieces) });
     }
     this.#reader?.resolve(finished);
   }
@@ -166,14 +168,15 @@ class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buff
     if (this.#ended || this.#failure !== undefined) return;
     this.#failure = reason;
     this.#leave();
-    this.#reject(reason); // in vain where the head has been handed over
+    this.#course.reject(reason); // in vain where the head has been handed over
     this.#reader?.reject(reason);
     this.#reader = undefined;
   }
 
   #leave(): void {
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#course.signal.removeEventListener('abort', this.#onAbort);
     watch.remove(this);
+    this.#course.ended();
   }
 }
 

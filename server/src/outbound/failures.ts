@@ -41,6 +41,7 @@ export function outboundFailure(error: unknown, begun: boolean): DomainError {
 
 function meaningOf(code: string, begun: boolean): Meaning {
   const known = meanings[code];
+  if (known === reset && begun) return short;
   if (known !== undefined) return known;
   if (code.startsWith('HPE_')) return malformed;
   if (code === 'UND_ERR_SOCKET') return begun ? short : reset; // closed by the other side
