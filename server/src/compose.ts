@@ -37,6 +37,7 @@ import { ensureAdministrator, mintOperatorToken, removeOperatorToken, type Opera
 import { ensurePartitions, openWriter, type JournalWriter } from './modules/journal/index.ts';
 import { QuotaKeeper } from './modules/quotas/index.ts';
 import { ResourceWatch, SourceConnections } from './modules/resources/index.ts';
+import { OutboundGate } from './outbound/index.ts';
 import { agrRoutes } from './profiles/agr/routes.ts';
 import { gatewayRoutes, type GatewayParts } from './profiles/gov/gateway.ts';
 import { govRoutes, type GovParts } from './profiles/gov/routes.ts';
@@ -46,6 +47,7 @@ import { loadExterns } from './sources/extern/index.ts';
 import { TableImporter } from './sources/hosted/import.ts';
 import { incomingFolder } from './sources/hosted/incoming.ts';
 import { ensureHostedSource, openHosted } from './sources/hosted/index.ts';
+import { httpSource } from './sources/http/index.ts';
 import { postgresSource } from './sources/postgres/index.ts';
 import { openStorage } from './storage/open.ts';
 
@@ -78,7 +80,9 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const administrator = await ensureAdministrator(database, systemClock);
   const hosted = openHosted(database, settings.databaseUrl);
   await hosted.tables.collect(database.engine === 'pglite');
-  const connections = new SourceConnections([postgresSource, hosted.type], key);
+  const apps: FastifyInstance[] = [];
+  const gate = new OutboundGate({ allow: settings.outbound.allow, ownPorts: () => apps.flatMap(portsOf) });
+  const connections = new SourceConnections([postgresSource, hosted.type, httpSource(gate)], key);
   await addExterns(connections, settings.externs);
   const journal = await openWriter(database, systemClock);
   const quotas = new QuotaKeeper({ database, replica: newId() });
@@ -102,7 +106,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
     database, clock: systemClock, key, access, delivery, connections, watch, hosted: hosted.tables, imports, journal, about, dataListeners, urls: () => urls, operatorToken,
   };
   const sample = new Sample({ database, clock: systemClock, key, connections, hosted: hosted.tables, folder: settings.folder, listeners: dataListeners, url: () => urls[dataListeners[0] ?? ''] ?? '' });
-  const apps = await openListeners(settings, logger, urls, async (app, listener) => {
+  await openListeners(settings, logger, apps, urls, async (app, listener) => {
     if (listener.serves === 'data') return dataFaces(app, { delivery, access, listener: listener.name, readers: settings.delivery, baseUrl: () => urls[listener.name] ?? '', refreshSecret: (proof, call) => refreshSecret({ database, key, access, clock: systemClock }, proof, call) });
     healthRoutes(app, { database, access, metrics });
     return managementApi(app, management, [logInRoutes], [...closedRoutes, sampleRoutes(sample), backupRoutes(backupControl(storage, settings.folder, about.version))]);
@@ -137,14 +141,14 @@ async function addExterns(connections: SourceConnections, externs: readonly stri
   connections.add(await loadExterns(externs, connections.types));
 }
 
-/** Opens every listener with what stands behind it, and notes where callers find it. */
+/** Opens every listener with what stands behind it, and notes it and where callers find it. */
 async function openListeners(
   settings: Settings,
   logger: Logger,
+  apps: FastifyInstance[],
   urls: Record<string, string>,
   furnish: (app: FastifyInstance, listener: ListenerSettings) => Promise<void> | void,
-): Promise<FastifyInstance[]> {
-  const apps: FastifyInstance[] = [];
+): Promise<void> {
   for (const listener of settings.listeners) {
     const app = await openListener(listener, logger.child({ listener: listener.name }));
     await furnish(app, listener);
@@ -152,7 +156,6 @@ async function openListeners(
     apps.push(app);
     urls[listener.name] = urlOf(listener, app);
   }
-  return apps;
 }
 
 function dataFaces(app: FastifyInstance, parts: GovParts & GatewayParts): void {
@@ -195,3 +198,5 @@ function urlOf(listener: ListenerSettings, app: FastifyInstance): string {
   const host = listener.address === '0.0.0.0' || listener.address === '::' ? '127.0.0.1' : listener.address;
   return `${listener.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
+
+const portsOf = (app: FastifyInstance): number[] => app.addresses().flatMap((address) => (typeof address === 'string' ? [] : [address.port]));

@@ -138,7 +138,7 @@ export class Sample {
   async #publish(tx: Transaction, resourceId: string, attribution: string): Promise<void> {
     const { clock, key, folder, listeners } = this.#parts;
     const draft = await createProduct(tx, { code: CODE, definition: definitionOf(attribution, listeners) }, null);
-    const product = await publishProduct(tx, draft.id, draft.version);
+    const product = await publishProduct(tx, this.#parts.connections, draft.id, draft.version);
     const { id: subjectId } = await createSubject(tx, clock, subject);
     const { secret: appkey } = await issueCredential(tx, clock, key, subjectId, { kind: 'appkey' });
     const grant = await createGrant(tx, { subjectId, product: product.id, terms });

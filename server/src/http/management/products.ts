@@ -111,7 +111,7 @@ function lifeRoutes(app: App, parts: ManagementParts): void {
   app.post('/products/:product/publish', { schema: { ...schema, operationId: 'publishProduct', summary: '发布最新版本；逐条说明不符合的规则' } }, async (request, reply) => {
     const version = expectedVersion(request);
     const { id } = await ownedProduct(parts, request, 'products.publish', request.params.product);
-    const product = await operate(parts, request, 'product.publish', (tx) => publishProduct(tx, id, version), aboutProduct);
+    const product = await operate(parts, request, 'product.publish', (tx) => publishProduct(tx, parts.connections, id, version), aboutProduct);
     return withVersion(reply, viewOf(product, parts));
   });
   app.post('/products/:product/withdraw', { schema: { ...schema, operationId: 'withdrawProduct', summary: '撤销发布，调用即被拒绝' } }, async (request, reply) => {

@@ -6,7 +6,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { Queryable, Transaction } from '../../storage/database.ts';
 import { raiseRevision } from '../../storage/revision.ts';
 import { checkShape } from '../policy/index.ts';
-import { holdResource, type Resource } from '../resources/index.ts';
+import { holdResource, type Resource, type SourceConnections } from '../resources/index.ts';
 import { checkAgr } from './agr.ts';
 import { ProductDefinition, type Product } from './model.ts';
 import { checkPublishable } from './publishable.ts';
@@ -60,12 +60,14 @@ export async function changeProduct(tx: Transaction, reference: string, input: u
 }
 
 /** Makes the newest version the live one. Throws what `checkPublishable` finds, and `product.published` when there is nothing new. */
-export async function publishProduct(tx: Transaction, reference: string, expected: number): Promise<Product> {
+export async function publishProduct(tx: Transaction, connections: SourceConnections, reference: string, expected: number): Promise<Product> {
   const product = await touch(tx, reference, expected);
   if (product.state === 'published' && product.liveVersion === product.draftVersion) {
     throw new DomainError('conflict', 'product.published', `产品 ${product.code} 已发布，没有待发布的修改 (published already: there is no change to publish)`);
   }
-  checkPublishable(product, await holdResource(tx, product.resourceId));
+  const resource = await holdResource(tx, product.resourceId);
+  const { relay } = await connections.get(tx, resource.sourceId);
+  checkPublishable(product, resource, relay !== undefined);
   await setState(tx, product.id, 'published', product.draftVersion);
   await raiseRevision(tx);
   return getProduct(tx, product.id);

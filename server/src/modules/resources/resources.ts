@@ -47,8 +47,9 @@ function tableAmong(tables: readonly TableDescription[], source: string, name: s
   return table;
 }
 
-/** Every order ends in a unique key: without one there is no paging. */
+/** Every order ends in a unique key: without one there is no paging. What returns no rows has none. */
 export function checkKey(table: TableDescription, key: readonly string[]): readonly string[] {
+  if (key.length === 0 && table.columns.every((column) => column.input === true)) return key;
   if (key.length === 0) {
     throw new DomainError('invalid-definition', 'resource.key.missing', `表 ${table.name} 没有主键或非空唯一键，请用 key 指定能唯一确定一行的列 (the table has no key: name the columns that are unique together)`);
   }

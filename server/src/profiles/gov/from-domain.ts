@@ -23,10 +23,11 @@ export const renderings: Readonly<Record<MediaType, Rendering>> = {
   'application/json': {
     forms: wireTable['gov-json'].types,
     encoder: () => jsonArrayEncoder(jsonOpening, ({ total }) => (total === undefined ? ']}' : `],"total":${total}}`)),
+    relays: true,
     status,
   },
-  'application/xml': { forms: wireTable['gov-xml'].types, encoder: () => xmlRowsEncoder(xmlFrame), status },
-  'text/csv': { forms: wireTable['gov-csv'].types, encoder: () => csvRowsEncoder({ reader: 'machine' }), status },
+  'application/xml': { forms: wireTable['gov-xml'].types, encoder: () => xmlRowsEncoder(xmlFrame), relays: true, status },
+  'text/csv': { forms: wireTable['gov-csv'].types, encoder: () => csvRowsEncoder({ reader: 'machine' }), relays: true, status },
 };
 
 /** An error in the format that was asked for; a CSV caller gets JSON, since an error is no table. */

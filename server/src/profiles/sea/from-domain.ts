@@ -10,6 +10,7 @@ const opening = `{"success":true,"msg":${JSON.stringify('信息操作成功!')},
 export const rendering: Rendering = {
   forms: wireTable.sea.types,
   encoder: () => jsonArrayEncoder(opening, ({ total }) => (total === undefined ? ']}' : `],"total":${total}}`)),
+  relays: true,
   status: (kind) => httpStatuses[kind],
 };
 
