@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { createDatabase, dropDatabase } from './support/database.ts';
 import type { Json } from './support/management.ts';
 import { startNode, type StartedNode } from './support/node.ts';
-import { needs } from './support/services.ts';
+import { needs, zeepPython } from './support/services.ts';
 import { addPostgres, giveGrant, hostTable, make, newHolder, publish } from './support/sharing.ts';
 import { envelope, post, rowsOf, versions } from './support/soap.ts';
 import { shareTides, tideProduct, type Tide } from './support/tides.ts';
@@ -51,6 +55,32 @@ describe('zeep, a SOAP client that has the WSDL alone', needs('zeep'), () => {
       if (port === 'Soap12') assert.deepEqual(fault.subcodes, ['{urn:lingqu:gov:cwgcsssj}policy.parameter.form']);
     });
   }
+});
+
+describe('the consumer’s guide to Web Services', needs('zeep'), () => {
+  let node: StartedNode;
+  let guide: string;
+  let appkey: string;
+  before(async () => {
+    node = await startNode({ engine: 'pglite' });
+    ({ holder: { appkey } } = await shareTides(node, { days: 2 }));
+    const text = await readFile(path.resolve(import.meta.dirname, '../../docs/guides/consumer.md'), 'utf8');
+    guide = text.slice(text.indexOf('## Web Services')).replaceAll('http://127.0.0.1:8601', node.dataUrl);
+  });
+  after(() => node.stop());
+
+  const block = (language: string): string => new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(guide)?.[1] ?? '';
+  const run = async (command: string, ...given: string[]): Promise<string> => (await promisify(execFile)(command, given, { env: { ...process.env, KEY: appkey, NO_PROXY: '*' } })).stdout;
+
+  it('[GOV-type] its lines for zeep run as they stand', async () => {
+    const lines = (await run(zeepPython ?? '', '-c', `KEY = '${appkey}'\n${block('python')}`)).trim().split('\n');
+    assert.equal(lines.length, 10);
+    assert.equal(lines[1], '2022-09-01 01:00:00+08:00 1.85');
+  });
+
+  it('[GOV-type] its lines for curl run as they stand', async () => {
+    assert.match(await run('bash', '-c', block('sh')), /<row><id>3<\/id><stationname>香港/);
+  });
 });
 
 /** What XML Schema's types have no value for comes as the wire form spells it: no client that is bound to types reads it. */

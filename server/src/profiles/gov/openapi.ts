@@ -41,6 +41,7 @@ export function openApiOf(product: Product, baseUrl: string): Schema {
       description: [definition.description, definition.attribution].filter((text) => text !== '').join('\n\n'),
       contact: { name: definition.provider.name },
     },
+    ...(definition.kind === 'relay' ? {} : { externalDocs: { description: 'Web Service (SOAP 1.1, SOAP 1.2): WSDL', url: `${baseUrl}/gov/v1/${code}?wsdl` } }),
     servers: [{ url: baseUrl }],
     security: definition.authentication.flatMap((method) => methods[method].map((way) => Object.fromEntries(way.map(([name]) => [name, []])))),
     paths: { [`/gov/v1/${code}`]: { get: operation('get') } },

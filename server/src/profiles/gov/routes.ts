@@ -68,11 +68,12 @@ export function govRoutes(app: FastifyInstance, parts: GovParts): void {
   app.get(`${path}/openapi.json`, (request: CallRequest, reply) => describe(request, reply, parts, openApiOf));
 }
 
-/** Answers with a description of the product, where the caller may see that the product exists. */
-async function describe(request: CallRequest, reply: FastifyReply, parts: GovParts, write: (product: Product, baseUrl: string) => string | object): Promise<FastifyReply> {
+/** Answers with a description of the product, where the caller may see that the product exists and it has one. */
+async function describe(request: CallRequest, reply: FastifyReply, parts: GovParts, write: (product: Product, baseUrl: string) => string | object | undefined): Promise<FastifyReply> {
   const product = await parts.access.visibleProduct(codeOf(request), parts.listener, proofOf(request, codeOf(request), { appkeys: keysIn(request) }), systemClock.now());
-  if (product === undefined) return reply.code(404).type('application/json; charset=utf-8').send({ success: false, msg: '没有可用的服务接口 (no such service interface here)', data: [] });
-  return reply.send(write(product, parts.baseUrl()));
+  const description = product && write(product, parts.baseUrl());
+  if (description === undefined) return reply.code(404).type('application/json; charset=utf-8').send({ success: false, msg: '没有可用的服务接口 (no such service interface here)', data: [] });
+  return reply.send(description);
 }
 
 const codeOf = (request: CallRequest): string => request.params.code ?? '';

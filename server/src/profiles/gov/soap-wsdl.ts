@@ -12,8 +12,12 @@ const http = 'http://schemas.xmlsoap.org/soap/http';
 
 export const wsdlContentType = `${envelopes['1.1'].mediaType}; charset=utf-8`;
 
-/** The product's WSDL 1.1 (GOV-type): one operation, document/literal wrapped, with a port for each version of SOAP. */
-export function wsdlOf({ code, definition, liveVersion }: Product, url: string): string {
+/**
+ * The product's WSDL 1.1 (GOV-type): one operation, document/literal wrapped, with a port for each version of SOAP.
+ * A relay product has none: what its source answers is in no terms of ours.
+ */
+export function wsdlOf({ code, definition, liveVersion }: Product, url: string): string | undefined {
+  if (definition.kind === 'relay') return undefined;
   const text = [definition.name, definition.description, definition.attribution, `版本 ${liveVersion ?? 0}`].filter((each) => each !== '').join('\n');
   return (
     xmlDeclaration +
