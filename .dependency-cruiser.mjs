@@ -20,7 +20,7 @@ const rooms = {
 };
 
 /** The written order of the modules: each may import only those before it. */
-const modules = ['policy', 'journal', 'identity', 'resources', 'residual', 'products', 'grants', 'quotas', 'delivery'];
+const modules = ['policy', 'journal', 'identity', 'resources', 'residual', 'products', 'grants', 'quotas', 'delivery', 'webhooks'];
 
 /** These import no module at all. */
 const selfContained = new Set(['policy', 'journal']);
@@ -101,6 +101,12 @@ const workspaceRules = [
     comment: 'client/ imports nothing of the server; its tests may use the server\'s test support.',
     from: { path: '^client/', pathNot: tests },
     to: { path: '^(server|cli|conformance)/' },
+  },
+  {
+    name: 'extern-alone',
+    comment: 'extern/ holds types for code outside the tree: it imports nothing.',
+    from: { path: '^extern/' },
+    to: { path: '.' },
   },
   {
     name: 'cli-over-client',

@@ -28,14 +28,18 @@ import { credentialRoutes, subjectRoutes } from './http/management/subjects.ts';
 import { tokenRoutes } from './http/management/tokens.ts';
 import { usageRoutes } from './http/management/usage.ts';
 import { userRoutes } from './http/management/users.ts';
+import { webhookRoutes } from './http/management/webhooks.ts';
 import { Metrics } from './http/metrics.ts';
+import { startHealth } from './jobs/health.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
+import { checkTarget, postThrough, startWebhooks } from './jobs/webhooks.ts';
 import { systemClock } from './kernel/clock.ts';
 import { newId } from './kernel/ids.ts';
 import { Access, defaultBounds, Delivery, refreshSecret, type FailureLog } from './modules/delivery/index.ts';
 import { ensureAdministrator, mintOperatorToken, removeOperatorToken, type OperatorToken } from './modules/identity/index.ts';
 import { ensurePartitions, openWriter, type JournalWriter } from './modules/journal/index.ts';
 import { QuotaKeeper } from './modules/quotas/index.ts';
+import { announceResource, announceSource, Dispatch } from './modules/webhooks/index.ts';
 import { ResourceWatch, SourceConnections } from './modules/resources/index.ts';
 import { OutboundGate } from './outbound/index.ts';
 import { agrRoutes } from './profiles/agr/routes.ts';
@@ -43,7 +47,7 @@ import { gatewayRoutes, type GatewayParts } from './profiles/gov/gateway.ts';
 import { govRoutes, type GovParts } from './profiles/gov/routes.ts';
 import { seaRoutes } from './profiles/sea/routes.ts';
 import { Sample } from './sample/index.ts';
-import { loadExterns } from './sources/extern/index.ts';
+import { Externs } from './sources/extern/index.ts';
 import { TableImporter } from './sources/hosted/import.ts';
 import { incomingFolder } from './sources/hosted/incoming.ts';
 import { ensureHostedSource, openHosted } from './sources/hosted/index.ts';
@@ -66,7 +70,7 @@ export interface Node {
 /** Every route of the management API behind the log-in. */
 const closedRoutes = [
   sessionRoutes, userRoutes, tokenRoutes, subjectRoutes, credentialRoutes, publicKeyRoutes, nodeRoutes,
-  sourceRoutes, resourceRoutes, productRoutes, grantRoutes, explainRoutes, previewRoutes, journalRoutes, usageRoutes, noticeRoutes, importRoutes,
+  sourceRoutes, resourceRoutes, productRoutes, grantRoutes, explainRoutes, previewRoutes, journalRoutes, usageRoutes, noticeRoutes, importRoutes, webhookRoutes,
 ];
 
 const DRAIN_MS = 30_000;
@@ -83,27 +87,29 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const apps: FastifyInstance[] = [];
   const gate = new OutboundGate({ allow: settings.outbound.allow, ownPorts: () => apps.flatMap(portsOf) });
   const connections = new SourceConnections([postgresSource, hosted.type, httpSource(gate)], key);
-  await addExterns(connections, settings.externs);
+  const externs = new Externs(connections);
+  await externs.add(settings.externs);
   const journal = await openWriter(database, systemClock);
   const quotas = new QuotaKeeper({ database, replica: newId() });
   const access = new Access(database, key);
   const metrics: Metrics = new Metrics((): number => delivery.running.size);
-  const bounds = { ...defaultBounds, deadlineMs: settings.delivery.deadlineSeconds * 1000 };
-  const watch = new ResourceWatch(database, connections, { onError: (error, resource) => logger.warn({ err: error, resource }, 'a changed source could not be looked at') });
-  const delivery = new Delivery({ database, access, quotas, journal: counted(journal, metrics), connections, clock: systemClock }, bounds, failureLog(logger, access, watch));
+  const watch = new ResourceWatch(database, connections, { onError: (error, resource) => logger.warn({ err: error, resource }, 'a changed source could not be looked at'), onNotice: announceResource });
+  const delivery = new Delivery({ database, access, quotas, journal: counted(journal, metrics), connections, clock: systemClock }, { ...defaultBounds, deadlineMs: settings.delivery.deadlineSeconds * 1000 }, failureLog(logger, access, watch));
   await access.start(async () => {
     await delivery.running.recheck();
     await connections.refresh(database);
   });
   const upkeep = startUpkeep(database, systemClock, settings.journal.retentionDays, (step, error) => logger.error({ err: error, step }, 'upkeep failed'));
 
+  const health = startHealth(database, connections, announceSource, (error) => logger.error({ err: error }, 'sources could not be looked at'));
+  const webhooks = startWebhooks(new Dispatch(database, key, systemClock, postThrough(gate)), (error) => logger.error({ err: error }, 'notices could not be sent'));
+
   const urls: Record<string, string> = {};
-  const operatorToken = await operatorTokenOf(settings);
   const about = { version: await programVersion(), retentionDays: settings.journal.retentionDays };
   const imports = new TableImporter(hosted.tables, await incomingFolder(settings.folder));
   const dataListeners = settings.listeners.filter((listener) => listener.serves === 'data').map((listener) => listener.name);
   const management: ManagementParts = {
-    database, clock: systemClock, key, access, delivery, connections, watch, hosted: hosted.tables, imports, journal, about, dataListeners, urls: () => urls, operatorToken,
+    database, clock: systemClock, key, access, delivery, connections, watch, hosted: hosted.tables, imports, journal, about, dataListeners, checkOutbound: (url) => checkTarget(gate, url), urls: () => urls, operatorToken: await operatorTokenOf(settings),
   };
   const sample = new Sample({ database, clock: systemClock, key, connections, hosted: hosted.tables, folder: settings.folder, listeners: dataListeners, url: () => urls[dataListeners[0] ?? ''] ?? '' });
   await openListeners(settings, logger, apps, urls, async (app, listener) => {
@@ -117,7 +123,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
     urls,
     administrator,
     sampleCall: sampling.call,
-    addExterns: (externs) => addExterns(connections, externs),
+    addExterns: (named) => externs.add(named),
     close: async () => {
       await removeNodeFile(settings.folder);
       const closing = Promise.all(apps.map((app) => app.close()));
@@ -125,7 +131,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
       await closing;
       access.stop();
       await sampling.stop();
-      await upkeep.stop();
+      await Promise.all([upkeep.stop(), health.stop(), webhooks.stop()]);
       await watch.idle();
       await quotas.close();
       await removeOperatorToken(settings.folder);
@@ -135,10 +141,6 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
       await storage.close();
     },
   };
-}
-
-async function addExterns(connections: SourceConnections, externs: readonly string[]): Promise<void> {
-  connections.add(await loadExterns(externs, connections.types));
 }
 
 /** Opens every listener with what stands behind it, and notes it and where callers find it. */

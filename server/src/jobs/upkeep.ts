@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { sweepIdentity } from '../modules/identity/index.ts';
 import { closeDays, dropExpired, ensurePartitions } from '../modules/journal/index.ts';
+import { sweepDeliveries } from '../modules/webhooks/index.ts';
 import type { Database } from '../storage/database.ts';
 
 const HOUR_MS = 3_600_000;
@@ -11,7 +12,7 @@ export interface Upkeep {
 
 /**
  * What the node does by itself every hour: makes the journal's next partition, closes the usage of past days, drops
- * what is older than the retention, and forgets ended sessions. Each step may run on several replicas at once, and one
+ * what is older than the retention, and forgets ended sessions and notices. Each step may run on several replicas at once, and one
  * that fails keeps no other from running.
  */
 export function startUpkeep(database: Database, clock: Clock, retentionDays: number, onError: (step: string, error: unknown) => void): Upkeep {
@@ -20,6 +21,7 @@ export function startUpkeep(database: Database, clock: Clock, retentionDays: num
     ['usage', () => closeDays(database, clock)],
     ['retention', () => dropExpired(database, clock, retentionDays)],
     ['sessions', () => sweepIdentity(database, clock)],
+    ['notices', () => sweepDeliveries(database)],
   ];
   const run = async (): Promise<void> => {
     for (const [step, work] of steps) await work().catch((error: unknown) => onError(step, error));

@@ -18,6 +18,8 @@ export interface ManagementParts {
   readonly hosted: HostedTables;
   readonly imports: TableImport;
   readonly journal: JournalWriter;
+  /** Throws `webhook.address` where the node may not connect there. */
+  readonly checkOutbound: (url: string) => Promise<void>;
   /** Minted at this start; undefined where it is switched off. */
   readonly operatorToken: OperatorToken | undefined;
   readonly about: { readonly version: string; readonly retentionDays: number };

@@ -3,6 +3,8 @@ import Type, { type Static } from 'typebox';
 import { DomainError } from '../../kernel/errors.ts';
 import { allow, allowOwned, ownerFilter } from '../../modules/identity/index.ts';
 import { changeProduct, createProduct, findLiveProduct, listProducts, ProductCode, ProductDefinition, publishProduct, removeProduct, serviceClasses, withdrawProduct, type Product } from '../../modules/products/index.ts';
+import { announceProduct } from '../../modules/webhooks/index.ts';
+import type { Transaction } from '../../storage/database.ts';
 import { getResource, unknownResource } from '../../modules/resources/index.ts';
 import type { App, Routes } from './app.ts';
 import { expectedVersion, withVersion } from './etag.ts';
@@ -106,18 +108,25 @@ function changeRoutes(app: App, parts: ManagementParts): void {
   });
 }
 
+/** Those who hold grants are told in the same transaction (GOV-provide). */
+async function told(tx: Transaction, change: Promise<Product>, event: 'product.published' | 'product.withdrawn'): Promise<Product> {
+  const product = await change;
+  await announceProduct(tx, product.id, event);
+  return product;
+}
+
 function lifeRoutes(app: App, parts: ManagementParts): void {
   const schema = { tags, params: Params, headers: IfMatch, response: answers(ProductView) };
   app.post('/products/:product/publish', { schema: { ...schema, operationId: 'publishProduct', summary: '发布最新版本；逐条说明不符合的规则' } }, async (request, reply) => {
     const version = expectedVersion(request);
     const { id } = await ownedProduct(parts, request, 'products.publish', request.params.product);
-    const product = await operate(parts, request, 'product.publish', (tx) => publishProduct(tx, parts.connections, id, version), aboutProduct);
+    const product = await operate(parts, request, 'product.publish', (tx) => told(tx, publishProduct(tx, parts.connections, id, version), 'product.published'), aboutProduct);
     return withVersion(reply, viewOf(product, parts));
   });
   app.post('/products/:product/withdraw', { schema: { ...schema, operationId: 'withdrawProduct', summary: '撤销发布，调用即被拒绝' } }, async (request, reply) => {
     const version = expectedVersion(request);
     const { id } = await ownedProduct(parts, request, 'products.publish', request.params.product);
-    const product = await operate(parts, request, 'product.withdraw', (tx) => withdrawProduct(tx, id, version), aboutProduct);
+    const product = await operate(parts, request, 'product.withdraw', (tx) => told(tx, withdrawProduct(tx, id, version), 'product.withdrawn'), aboutProduct);
     return withVersion(reply, viewOf(product, parts));
   });
   app.delete('/products/:product', { schema: { operationId: 'removeProduct', tags, params: Params, headers: IfMatch, response: nothing } }, async (request, reply) => {

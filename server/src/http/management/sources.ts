@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { allow, allowOwned, ownerFilter, type Right } from '../../modules/identity/index.ts';
 import { addSource, changeSource, checkSource, getSource, listSources, listTables, mergedSettings, removeSource, SourceInput, staleVersion, testSource, unknownSource, type Probe, type Source } from '../../modules/resources/index.ts';
 import { columnTypes } from '../../modules/policy/index.ts';
+import { announceSource } from '../../modules/webhooks/index.ts';
 import type { FastifyRequest } from 'fastify';
 import type { App, Routes } from './app.ts';
 import { expectedVersion, withVersion } from './etag.ts';
@@ -84,7 +85,7 @@ function testRoutes(app: App, { database, connections, ...rest }: ManagementPart
   });
   app.post('/sources/:source/check', { schema: { operationId: 'checkSource', tags, summary: '检查数据源现在是否可用', params: Params, response: answers(ProbeView) } }, async (request) => {
     const source = await owned(parts, request, 'sources.write', request.params.source);
-    return probeView(await checkSource(database, connections, source.id));
+    return probeView(await checkSource(database, connections, source.id, announceSource));
   });
 }
 

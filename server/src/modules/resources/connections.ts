@@ -13,7 +13,7 @@ interface Open {
 
 /** The open connections to sources, one a source; a changed source is opened anew at its next use. */
 export class SourceConnections {
-  readonly #types: ReadonlyMap<string, SourceType>;
+  readonly #types: Map<string, SourceType>;
   readonly #key: NodeKey;
   readonly #open = new Map<string, Open>();
 
@@ -22,11 +22,20 @@ export class SourceConnections {
     this.#key = key;
   }
 
+  get types(): readonly string[] {
+    return [...this.#types.keys()];
+  }
+
+  /** Types that come while the node runs; their names are new. */
+  add(types: readonly SourceType[]): void {
+    for (const type of types) this.#types.set(type.type, type);
+  }
+
   /** Throws `source.type.unknown` with the types there are. */
   typeOf(name: string): SourceType {
     const type = this.#types.get(name);
     if (type === undefined) {
-      const known = [...this.#types.keys()].join(', ');
+      const known = this.types.join(', ');
       throw new DomainError('invalid-definition', 'source.type.unknown', `没有 ${name} 类型的数据源，可用：${known} (no such source type)`, { details: { type: name } });
     }
     return type;
@@ -45,11 +54,12 @@ export class SourceConnections {
     return { ...source.settings, ...this.#secretsOf(source) };
   }
 
-  /** The source as it may be shown. */
+  /** The source as it may be shown, also where its type is no more: the configuration file named it, and does not now. */
   shown(source: StoredSource): Source {
     const { secretsSealed: _sealed, ...rest } = source;
     const values = this.#secretsOf(source);
-    const secrets = this.typeOf(source.type).secrets.map((name) => [name, values[name] !== undefined && values[name] !== ''] as const);
+    const names = this.#types.get(source.type)?.secrets ?? Object.keys(values);
+    const secrets = names.map((name) => [name, values[name] !== undefined && values[name] !== ''] as const);
     return { ...rest, secrets: Object.fromEntries(secrets) };
   }
 

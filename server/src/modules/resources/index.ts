@@ -1,9 +1,9 @@
 export * from './model.ts';
 export * from './ports.ts';
-export { Query } from './query.ts';
 export * from './hosted-ports.ts';
+export { Query } from './query.ts';
 export { SourceConnections } from './connections.ts';
-export { addSource, changeSource, checkSource, getSource, listSources, listTables, mergedSettings, removeSource, testSource } from './sources.ts';
+export { addSource, changeSource, checkNextSource, checkSource, getSource, listSources, listTables, mergedSettings, removeSource, testSource, type OnSourceState } from './sources.ts';
 export { addResource, describeTable, getResource, holdResource, removeResource } from './resources.ts';
 export { explainQuery } from './queries.ts';
 export { keepFindings, lookAgain } from './drift.ts';

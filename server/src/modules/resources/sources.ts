@@ -9,7 +9,7 @@ import type { SourceConnections } from './connections.ts';
 import { nameTaken, staleVersion, unknownSource } from './errors.ts';
 import type { Source, SourceInput } from './model.ts';
 import type { Probe, SourceSettings, SourceType, TableDescription } from './ports.ts';
-import { deleteSourceRow, findSource, insertSource, listSourceRows, lockSource, resourcesOf, setSourceState, updateSourceRow, type ListFilter, type StoredSource } from './store.ts';
+import { claimSourceToCheck, deleteSourceRow, findSource, insertSource, listSourceRows, lockSource, resourcesOf, setSourceState, updateSourceRow, type ListFilter, type StoredSource } from './store.ts';
 
 /** Settings with their defaults; throws `source.settings` naming each wrong one. */
 function checkSettings(type: SourceType, settings: SourceSettings): SourceSettings {
@@ -83,17 +83,35 @@ export async function listTables(on: Queryable, connections: SourceConnections, 
   return (await connections.get(on, source.id)).describeTables();
 }
 
-/** Probes a stored source and keeps what came of it. */
-export async function checkSource(database: Database, connections: SourceConnections, reference: string): Promise<Probe> {
+/** Runs in the transaction that keeps a source's new state: when it begins to fail, and when it is well again. */
+export type OnSourceState = (tx: Transaction, sourceId: string, state: Source['state']) => Promise<void>;
+
+/** Probes a stored source and keeps what came of it. Throws what the probe throws. */
+export async function checkSource(database: Database, connections: SourceConnections, reference: string, onState: OnSourceState): Promise<Probe> {
   const source = await stored(database, reference);
+  const keep = (state: Source['state'], note: string): Promise<void> =>
+    database.transaction(async (tx) => {
+      if (await setSourceState(tx, source.id, state, note)) await onState(tx, source.id, state);
+    });
   try {
     const probe = await (await connections.get(database, source.id)).probe();
-    await setSourceState(database, source.id, 'ok', '');
+    await keep('ok', '');
     return probe;
   } catch (error) {
-    await setSourceState(database, source.id, 'failing', error instanceof DomainError ? error.message : 'failed');
+    await keep('failing', error instanceof DomainError ? error.message : 'failed');
     throw error;
   }
+}
+
+/**
+ * Probes one source that live products read from and that nobody has looked at for so long; several replicas take
+ * different ones. False when there was none. Its failure is kept, not thrown.
+ */
+export async function checkNextSource(database: Database, connections: SourceConnections, olderThanSeconds: number, onState: OnSourceState): Promise<boolean> {
+  const id = await claimSourceToCheck(database, olderThanSeconds);
+  if (id === undefined) return false;
+  await checkSource(database, connections, id, onState).catch(() => {}); // the source's state says it
+  return true;
 }
 
 async function stored(on: Queryable, reference: string): Promise<StoredSource> {

@@ -1,5 +1,5 @@
 import { isId } from '../../kernel/ids.ts';
-import type { Queryable, Transaction } from '../../storage/database.ts';
+import type { Database, Queryable, Transaction } from '../../storage/database.ts';
 import type { Resource, Source } from './model.ts';
 import type { ColumnDescription, Relation, SourceSettings } from './ports.ts';
 
@@ -52,8 +52,24 @@ export async function updateSourceRow(tx: Transaction, id: string, settings: Sou
   return rows.length === 1;
 }
 
-export async function setSourceState(on: Queryable, id: string, state: 'ok' | 'failing', note: string): Promise<void> {
-  await on.query('UPDATE sources SET state = $2, state_note = $3, checked_at = now() WHERE id = $1', [id, state, note]);
+/** True where the state is another than before. */
+export async function setSourceState(tx: Transaction, id: string, state: 'ok' | 'failing', note: string): Promise<boolean> {
+  const [before] = await tx.query<{ state: string }>('SELECT state FROM sources WHERE id = $1 FOR UPDATE', [id]);
+  await tx.query('UPDATE sources SET state = $2, state_note = $3, checked_at = now() WHERE id = $1', [id, state, note]);
+  return before !== undefined && before.state !== state;
+}
+
+/** Takes a source that a live product reads from and that was last looked at so long ago, the longest first. */
+export async function claimSourceToCheck(database: Database, olderThanSeconds: number): Promise<string | undefined> {
+  const [row] = await database.query<{ id: string }>(
+    `UPDATE sources SET checked_at = now() WHERE id = (
+       SELECT s.id FROM sources s
+       WHERE (s.checked_at IS NULL OR s.checked_at < now() - make_interval(secs => $1)) AND EXISTS (
+         SELECT FROM resources r JOIN product_versions v ON v.resource_id = r.id JOIN products p ON p.id = v.product_id AND p.live_version = v.number WHERE r.source_id = s.id)
+       ORDER BY s.checked_at NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id`,
+    [olderThanSeconds],
+  );
+  return row?.id;
 }
 
 /** How a thing is found by its identifier or its name, which is $1; no name looks like an identifier, and none holds NUL. */

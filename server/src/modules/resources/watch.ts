@@ -1,4 +1,4 @@
-import type { Database } from '../../storage/database.ts';
+import type { Database, Transaction } from '../../storage/database.ts';
 import { recordSystem } from '../journal/index.ts';
 import type { SourceConnections } from './connections.ts';
 import { keepFindings, lookAgain } from './drift.ts';
@@ -10,6 +10,8 @@ const PAUSE_MS = 10_000;
 interface WatchOptions {
   /** Told of a look that failed: the source may be away altogether. */
   readonly onError: (error: unknown, resource: string) => void;
+  /** Runs in the transaction that keeps a resource's new notice; an empty one says that it is well again. */
+  readonly onNotice: (tx: Transaction, resource: Resource) => Promise<void>;
   /** Milliseconds that never step back. */
   readonly monotonic?: () => number;
 }
@@ -19,13 +21,15 @@ export class ResourceWatch {
   readonly #database: Database;
   readonly #connections: SourceConnections;
   readonly #onError: WatchOptions['onError'];
+  readonly #onNotice: WatchOptions['onNotice'];
   readonly #monotonic: () => number;
   readonly #looks = new Map<string, { readonly at: number; readonly done: Promise<void> }>();
 
-  constructor(database: Database, connections: SourceConnections, { onError, monotonic = () => performance.now() }: WatchOptions) {
+  constructor(database: Database, connections: SourceConnections, { onError, onNotice, monotonic = () => performance.now() }: WatchOptions) {
     this.#database = database;
     this.#connections = connections;
     this.#onError = onError;
+    this.#onNotice = onNotice;
     this.#monotonic = monotonic;
   }
 
@@ -43,6 +47,7 @@ export class ResourceWatch {
     await this.#database.transaction(async (tx) => {
       const resource = await keepFindings(tx, findings, false);
       if (resource === undefined) return;
+      await this.#onNotice(tx, resource);
       await recordSystem(tx, { event: 'resource.changed', actor: 'system', result: 'done', details: JSON.stringify({ resource: resource.name, notice: resource.notice }) });
     });
   }

@@ -1,0 +1,61 @@
+import { DomainError } from '../kernel/errors.ts';
+import type { Dispatch, Post } from '../modules/webhooks/index.ts';
+import { exchange, openPool, type OutboundGate } from '../outbound/index.ts';
+
+const PAUSE_MS = 1_000;
+
+/** Sends notices as they fall due, looking once a second; answers how to stop, which waits for those under way. */
+export function startWebhooks(dispatch: Dispatch, onError: (error: unknown) => void): { stop(): Promise<void> } {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let round = Promise.resolve();
+  const run = async (): Promise<void> => {
+    try {
+      while (!stopped && (await dispatch.run()) > 0); // what waits in number goes out in rounds
+    } catch (error) {
+      onError(error);
+    }
+    if (!stopped) timer = setTimeout(begin, PAUSE_MS);
+  };
+  const begin = (): void => {
+    round = run();
+  };
+  begin();
+  return {
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await round;
+    },
+  };
+}
+
+const bounds = { wholeBytes: 0, leastBytesPerSecond: 1, idleMs: 5_000 };
+const CONNECT_MS = 5_000;
+const HEAD_MS = 10_000;
+const ATTEMPT_MS = 20_000;
+
+/** Posts to permitted addresses only; redirects are not followed, and the answer's body is not read. */
+export const postThrough =
+  (gate: OutboundGate): Post =>
+  async (url, headers, body) => {
+    const target = new URL(url);
+    const pool = openPool(gate, target, { ca: '', connections: 1, connectMs: CONNECT_MS, headMs: HEAD_MS, idleMs: bounds.idleMs });
+    try {
+      const request = { method: 'POST', path: target.pathname + target.search, headers: Object.entries(headers).flat(), body } as const;
+      return (await exchange(pool, request, bounds, AbortSignal.timeout(ATTEMPT_MS))).status;
+    } finally {
+      await pool.destroy();
+    }
+  };
+
+/** Whether notices may go there at all: told when the address is set, not days later. Throws `webhook.address`. */
+export async function checkTarget(gate: OutboundGate, url: string): Promise<void> {
+  const { hostname, port, protocol } = new URL(url);
+  try {
+    await gate.addressesOf(hostname, Number(port || (protocol === 'https:' ? 443 : 80)));
+  } catch (cause) {
+    const why = cause instanceof DomainError ? cause.message : '';
+    throw new DomainError('invalid-definition', 'webhook.address', `通知地址不可用 (notices cannot go there)：${why}`, { cause });
+  }
+}
