@@ -1,4 +1,4 @@
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { startNode, type Node } from './compose.ts';
 import { readSettings } from './config/settings.ts';
 import { DomainError } from './kernel/errors.ts';
@@ -12,6 +12,7 @@ export async function serve(): Promise<void> {
     if (node.administrator !== null) process.stdout.write(administratorLines(node.administrator));
     process.stdout.write(readyLine({ urls: node.urls, folder: settings.folder, pid: process.pid }));
     void tellSample(node.sampleCall);
+    if (!process.stdin.isTTY) process.on('SIGHUP', () => void addExterns(node, logger)); // of a terminal it means that it was closed
     const stop = (): void => {
       process.once('SIGINT', () => process.exit(1)); // asked twice: at once
       void node.close().then(() => process.exit(0));
@@ -21,6 +22,17 @@ export async function serve(): Promise<void> {
   } catch (error) {
     process.stderr.write(`${error instanceof DomainError ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
     process.exit(error instanceof DomainError && error.code.startsWith('settings.') ? 2 : 1);
+  }
+}
+
+/** NDI 6.3.5: source types that the configuration file names now are there from now on, and nothing is interrupted. */
+async function addExterns(node: Node, logger: Logger): Promise<void> {
+  try {
+    const { externs } = await readSettings(process.env);
+    await node.addExterns(externs);
+    logger.info({ externs }, 'the configuration file was read again for its externs');
+  } catch (error) {
+    logger.error({ err: error }, 'the externs of the configuration file could not be added');
   }
 }
 

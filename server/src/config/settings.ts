@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -53,6 +54,8 @@ const File = Type.Object(
       },
       { additionalProperties: false, default: {} },
     ),
+    /** Source types from outside the tree: packages by name, files by path, from the folder of this file where it is relative. */
+    externs: Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { maxItems: 50, default: [] }),
     /** Whether the CLI on the node's own machine may use the token that each start mints. */
     operatorToken: Type.Boolean({ default: true }),
     logLevel: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], { default: 'info' }),
@@ -88,10 +91,13 @@ export async function readSettings(env: Environment): Promise<Settings> {
 async function readFileSettings(path: string | undefined): Promise<File> {
   const given: unknown = path === undefined || path === '' ? {} : (parse(await readFile(path, 'utf8')) ?? {});
   const filled = Default(File, structuredClone(given));
-  if (fileSchema.Check(filled)) return filled;
+  if (fileSchema.Check(filled)) return { ...filled, externs: filled.externs.map((extern) => specifierOf(extern, dirname(resolve(path ?? '')))) };
   const faults = [...fileSchema.Errors(filled)].map((fault) => `${fault.instancePath.slice(1) || 'file'}: ${fault.message}`);
   throw new DomainError('invalid-definition', 'settings.file', `配置文件有误：${faults.join('; ')} (the configuration file ${path} is wrong)`, { details: { faults } });
 }
+
+/** What `import()` takes: a package's name stays, a path becomes a file's URL. */
+const specifierOf = (extern: string, folder: string): string => (extern.startsWith('.') || isAbsolute(extern) ? pathToFileURL(resolve(folder, extern)).href : extern);
 
 /** Management on LINGQU_PORT (8600) of the loopback; data one above, for everyone. */
 function defaultListeners(env: Environment): ListenerSettings[] {

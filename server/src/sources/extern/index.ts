@@ -1,0 +1,1 @@
+export { Externs } from './load.ts';
