@@ -1,5 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
+import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
+import { httpStatuses } from './statuses.ts';
 
 /** Faces read bodies themselves, within their bounds, and answer their own errors; this is for what no face takes. */
 export function prepareDataApp(app: FastifyInstance): void {
@@ -10,9 +12,10 @@ export function prepareDataApp(app: FastifyInstance): void {
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     const errorId = newId();
     const refusedBy = 'error' in thrown && thrown.error instanceof Error ? thrown.error : thrown;
-    const status = 'kind' in refusedBy && refusedBy.kind === 'address-not-allowed' ? 403 : clientStatus(thrown);
+    const told = refusedBy instanceof DomainError;
+    const status = told ? httpStatuses[refusedBy.kind] : clientStatus(thrown);
     request.log[status >= 500 ? 'error' : 'info']({ errorId, requestId: request.id, err: thrown }, 'request failed outside a call');
-    const msg = status === 403 ? refusedBy.message : status < 500 ? '请求无法解析 (the request cannot be read)' : '节点内部错误 (internal error)';
+    const msg = told && status < 500 ? refusedBy.message : status < 500 ? '请求无法解析 (the request cannot be read)' : '节点内部错误 (internal error)';
     return reply.code(status).header('x-error-id', errorId).send({ success: false, msg: `${msg}（错误编号 ${errorId}）`, data: [] });
   });
 }

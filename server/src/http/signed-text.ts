@@ -41,7 +41,7 @@ export function canonicalQuery(raw: string): string {
       const [name, value] = at === -1 ? [piece, ''] : [piece.slice(0, at), piece.slice(at + 1)];
       return `${encodeAnew(name)}=${encodeAnew(value)}`;
     })
-    .sort()
+    .toSorted()
     .join('&');
 }
 
