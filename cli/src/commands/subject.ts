@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { given, oneOf } from '../input/options.ts';
 import { cardOf, tableOf } from '../output/table.ts';
 import { credentialCommands } from './subject-key.ts';
+import { webhookCommands } from './subject-webhook.ts';
 import { publicKeyCommands } from './subject-public-key.ts';
 
 interface Description {
@@ -43,6 +44,7 @@ export function subjectCommands(program: Command, context: Context): void {
     .action((name: string, options: Changes) => update(context, name, options));
   subject.command('remove <subject>').description(say('删除使用方', 'remove a subject')).action((name: string) => remove(context, name));
   credentialCommands(subject, context);
+  webhookCommands(subject, context);
   publicKeyCommands(subject, context);
 }
 
