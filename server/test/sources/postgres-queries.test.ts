@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { DomainError } from '../../src/kernel/errors.ts';
+import type { Query, ReadPlan, SourceConnection } from '../../src/modules/resources/index.ts';
+import { postgresSource } from '../../src/sources/postgres/index.ts';
+import { needs } from '../support/services.ts';
+import { visitsDatabase, type VisitsDatabase } from '../support/visits.ts';
+import { never, planOf, textColumn } from './contract.ts';
+
+const idIs = { op: 'eq', column: 'id', value: { type: 'integer', text: '1' } } as const;
+
+describe('queries of a postgres source', needs('postgres'), () => {
+  let database: VisitsDatabase;
+  let connection: SourceConnection;
+  before(async () => {
+    database = await visitsDatabase();
+    connection = postgresSource.open(database.settings);
+  });
+  after(async () => {
+    await connection.close();
+    await database[Symbol.asyncDispose]();
+  });
+
+  /** A plan over a query as if it had been saved: nobody looked at it before. */
+  const plan = (sql: string, changes: Partial<ReadPlan> = {}): ReadPlan => {
+    const query: Query = { sql, parameters: [] };
+    const id = { name: 'id', type: 'integer', native: 'integer', nullable: true, comment: '' } as const;
+    return planOf({ schema: '', name: '', comment: '', columns: [id], key: ['id'] }, [textColumn('id', 'integer')], { table: { schema: '', name: '', query }, where: idIs, ...changes });
+  };
+  const refusedAs = (code: string) => (error: unknown): boolean => error instanceof DomainError && error.code === code;
+
+  test('what was kept is checked again before it runs, by whatever way it is read', async () => {
+    const good = plan('SELECT id FROM visits');
+    assert.deepEqual(await connection.readPage(good, 'cells', 1e6, never), { kind: 'cells', rows: [['1']] });
+    const bad = plan("SELECT id, set_config('role', 'postgres', false) AS r FROM visits");
+    await assert.rejects(connection.readPage(bad, 'cells', 1e6, never), refusedAs('query.not-allowed'));
+    await assert.rejects(connection.count(bad, never), refusedAs('query.not-allowed'));
+    await assert.rejects(connection.openStream(bad, 'json', never), refusedAs('query.not-allowed'));
+  });
+
+  test('queries see what their own log-in may read, tables what the source’s may', async () => {
+    await database.run('CREATE TABLE owners_only (id int)', 'INSERT INTO owners_only VALUES (1)');
+    await assert.rejects(connection.readPage(plan('SELECT id FROM owners_only'), 'cells', 1e6, never), refusedAs('source.forbidden'));
+    const table = plan('', { table: { schema: 'public', name: 'owners_only' } });
+    assert.deepEqual(await connection.readPage(table, 'cells', 1e6, never), { kind: 'cells', rows: [['1']] });
+  });
+
+  test('names resolve in the listed schemas alone', async () => {
+    await database.run('CREATE SCHEMA more', 'CREATE TABLE more.things (id int)', 'INSERT INTO more.things VALUES (1)', `GRANT USAGE ON SCHEMA more TO ${database.queryUser}`, `GRANT SELECT ON more.things TO ${database.queryUser}`);
+    await assert.rejects(connection.readPage(plan('SELECT id FROM more.things'), 'cells', 1e6, never), refusedAs('query.schema'));
+    await assert.rejects(connection.readPage(plan('SELECT id FROM things'), 'cells', 1e6, never), refusedAs('source.changed'));
+    const wider = postgresSource.open({ ...database.settings, querySchemas: ['public', 'more'] });
+    try {
+      for (const sql of ['SELECT id FROM more.things', 'SELECT id FROM things']) assert.deepEqual(await wider.readPage(plan(sql), 'cells', 1e6, never), { kind: 'cells', rows: [['1']] });
+    } finally {
+      await wider.close();
+    }
+  });
+
+  test('texts that a loose collation calls equal stay apart in conditions', async () => {
+    await database.run("CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)", 'CREATE TABLE words (id int, word text COLLATE loose)', "INSERT INTO words VALUES (1, 'a'), (2, 'A')", `GRANT SELECT ON words TO ${database.queryUser}`);
+    const query: Query = { sql: 'SELECT id, word FROM words', parameters: [] };
+    const described = await connection.queries?.describe(query);
+    assert.ok(described !== undefined);
+    const read = planOf({ ...described, key: ['id'] }, [textColumn('id', 'integer')], { table: { schema: '', name: '', query }, where: { op: 'eq', column: 'word', value: { type: 'text', text: 'a' } } });
+    assert.deepEqual(await connection.readPage(read, 'cells', 1e6, never), { kind: 'cells', rows: [['1']] });
+  });
+});
