@@ -93,8 +93,8 @@ describe('notices to grantees', () => {
     const input = { resource: 'tides', fields: [{ name: 'id', type: 'bigint' }, { name: 'depth', type: 'numeric' }] };
     await publish(node, 's_440300_1', input);
     await giveGrant(node, 'app', 's_440300_1');
-    const before = await make(node, 'GET', '/products/s_440300_1');
-    const changed = await make(node, 'PUT', '/products/s_440300_1', { etag: `"${before.version}"`, body: { definition: definitionOf({ ...input, description: '第二版' }) } });
+    const first = await make(node, 'GET', '/products/s_440300_1');
+    const changed = await make(node, 'PUT', '/products/s_440300_1', { etag: `"${first.version}"`, body: { definition: definitionOf({ ...input, description: '第二版' }) } });
     const live = await make(node, 'POST', '/products/s_440300_1/publish', { etag: `"${changed.version}"` });
     const published = JSON.parse((await receiver.next('product.published')).body);
     assert.deepEqual(published.product, { id: live.id, code: 's_440300_1', name: live.name, version: 2 });

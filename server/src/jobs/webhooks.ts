@@ -1,34 +1,12 @@
 import { DomainError } from '../kernel/errors.ts';
 import type { Dispatch, Post } from '../modules/webhooks/index.ts';
+import { startRounds, type Rounds } from './rounds.ts';
 import { exchange, openPool, type OutboundGate } from '../outbound/index.ts';
 
-const PAUSE_MS = 1_000;
+const EVERY_MS = 1_000;
 
-/** Sends notices as they fall due, looking once a second; answers how to stop, which waits for those under way. */
-export function startWebhooks(dispatch: Dispatch, onError: (error: unknown) => void): { stop(): Promise<void> } {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let round = Promise.resolve();
-  const run = async (): Promise<void> => {
-    try {
-      while (!stopped && (await dispatch.run()) > 0); // what waits in number goes out in rounds
-    } catch (error) {
-      onError(error);
-    }
-    if (!stopped) timer = setTimeout(begin, PAUSE_MS);
-  };
-  const begin = (): void => {
-    round = run();
-  };
-  begin();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await round;
-    },
-  };
-}
+/** Sends notices as they fall due. */
+export const startWebhooks = (dispatch: Dispatch, onError: (error: unknown) => void): Rounds => startRounds(EVERY_MS, async () => (await dispatch.run()) > 0, onError);
 
 const bounds = { wholeBytes: 0, leastBytesPerSecond: 1, idleMs: 5_000 };
 const CONNECT_MS = 5_000;
