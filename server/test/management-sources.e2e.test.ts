@@ -34,7 +34,7 @@ onStartedNodes('sources and resources', (bench) => {
     const { api } = bench;
     const shown = [await api('GET', '/sources/src'), await api('GET', '/sources'), await api('GET', '/journal?limit=100')];
     for (const { body } of shown) assert.ok(!JSON.stringify(body).includes('a secret word'));
-    assert.deepEqual(shown[0]?.body.secrets, { password: true });
+    assert.deepEqual(shown[0]?.body.secrets, { password: true, queryPassword: false });
     assert.ok(!('password' in (shown[0]?.body.settings ?? {})));
     assert.ok(!bench.node.log().includes('a secret word'));
   });
