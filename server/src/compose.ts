@@ -52,6 +52,7 @@ import { TableImporter } from './sources/hosted/import.ts';
 import { incomingFolder } from './sources/hosted/incoming.ts';
 import { ensureHostedSource, openHosted } from './sources/hosted/index.ts';
 import { httpSource } from './sources/http/index.ts';
+import { mysqlSource } from './sources/mysql/index.ts';
 import { postgresSource } from './sources/postgres/index.ts';
 import { openStorage } from './storage/open.ts';
 
@@ -86,7 +87,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   await hosted.tables.collect(database.engine === 'pglite');
   const apps: FastifyInstance[] = [];
   const gate = new OutboundGate({ allow: settings.outbound.allow, ownPorts: () => apps.flatMap(portsOf) });
-  const connections = new SourceConnections([postgresSource, hosted.type, httpSource(gate)], key);
+  const connections = new SourceConnections([postgresSource, mysqlSource, hosted.type, httpSource(gate)], key);
   const externs = new Externs(connections);
   await externs.add(settings.externs);
   const journal = await openWriter(database, systemClock);

@@ -3,12 +3,11 @@ import { before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { ColumnType, Comparison, Condition, Literal } from '../../src/modules/policy/index.ts';
 import type { TableDescription } from '../../src/modules/resources/index.ts';
-import { described, never, page, planOf, stream, textColumn, type Bench } from './contract.ts';
+import { described, held, never, page, planOf, stream, textColumn, type Bench } from './contract.ts';
 import { holds, typesOf } from './expected.ts';
-import { conditionTable, literalPools, rowsOf } from './sample.ts';
+import { conditionTable, literalPools, rowsOf, type SampleRow } from './sample.ts';
 
 const comparisons: readonly Comparison[] = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
-const rows = rowsOf(conditionTable);
 const types = typesOf(conditionTable);
 const ordered = (type: ColumnType): boolean => type !== 'boolean';
 
@@ -49,8 +48,11 @@ const { condition: anyCondition } = fc.letrec<{ condition: Condition }>((tie) =>
 export function conditionContract(bench: Bench): void {
   describe('conditions', () => {
     let table: TableDescription;
+    let rows: SampleRow[];
     before(async () => {
-      table = await described(bench.connection, await bench.harness.put(conditionTable));
+      const sample = held(bench.harness, conditionTable);
+      rows = rowsOf(sample);
+      table = await described(bench.connection, await bench.harness.put(sample));
     });
     const found = async (where: Condition): Promise<string[]> =>
       (await page(bench.connection, planOf(table, [textColumn('id', 'integer')], { where, order: [{ column: 'id', direction: 'asc' }] }))).map(([id]) => String(id));

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { PlanMask } from '../../src/modules/policy/index.ts';
 import type { TableDescription, WireForm } from '../../src/modules/resources/index.ts';
-import { described, maskKey, page, planOf, stream, type Bench } from './contract.ts';
+import { described, held, maskKey, page, planOf, stream, type Bench } from './contract.ts';
 import { masked } from './expected.ts';
-import { numbered, rowsOf, type SampleColumn } from './sample.ts';
+import { numbered, rowsOf, type SampleColumn, type SampleRow } from './sample.ts';
 
 const columns: readonly SampleColumn[] = [
   { name: 't', type: 'text' },
@@ -24,7 +24,6 @@ const table = numbered('masks', columns, [
   ['', '7', '10', '1000000000000000000000.5', '2026-12-31', '2026-05-17 13:00:00', '2026-05-17T05:00:00Z'],
   [null, null, null, null, null, null, null],
 ]);
-const sampleRows = rowsOf(table);
 
 const textMasks: readonly PlanMask[] = [
   { kind: 'fixed', value: '***' },
@@ -41,8 +40,11 @@ const textMasks: readonly PlanMask[] = [
 export function maskContract(bench: Bench): void {
   describe('masks', () => {
     let description: TableDescription;
+    let sampleRows: SampleRow[];
     before(async () => {
-      description = await described(bench.connection, await bench.harness.put(table));
+      const sample = held(bench.harness, table);
+      sampleRows = rowsOf(sample);
+      description = await described(bench.connection, await bench.harness.put(sample));
     });
 
     const check = async (column: SampleColumn, mask: PlanMask, form: WireForm): Promise<void> => {

@@ -11,6 +11,13 @@ export interface Harness extends AsyncDisposable {
   readonly streams: number | undefined;
   /** A name as odd as the source allows. */
   readonly oddName: string;
+  /** The same of a column; absent: any text will do. */
+  readonly oddColumn?: string;
+  /**
+   * How a value reads once it was put, in the canonical text of samples; undefined where a column of the type cannot hold
+   * it. Absent: every value is held as it is.
+   */
+  readonly stored?: (type: ColumnType, value: string) => string | undefined;
   /** Makes a table, or replaces the one of that name. */
   put(table: SampleTable): Promise<TableName>;
   drop(table: TableName): Promise<void>;
@@ -20,6 +27,10 @@ export interface Bench {
   readonly harness: Harness;
   readonly connection: SourceConnection;
 }
+
+/** The sample as the source can hold it: NULL where it cannot. */
+export const held = ({ stored }: Harness, sample: SampleTable): SampleTable =>
+  stored === undefined ? sample : { ...sample, rows: sample.rows.map((row) => row.map((cell, index) => (cell === null ? null : (stored(sample.columns[index]?.type ?? 'other', cell) ?? null)))) };
 
 // ---- how the parts of the contract speak to a source ----------------------------------------------------------------
 

@@ -86,7 +86,8 @@ function decimalSql(op: Comparison, column: string, text: string, context: SqlCo
 function floatSql(op: Comparison, column: string, text: string, context: SqlContext): string {
   const number = doubleOf(text, nativeOf(column, context));
   if (Number.isFinite(number)) return `(${columnSql(column)} ${sqlOperators[op]} (${context.bindings.add(number)} + 0e0))`;
-  return certain(columnSql(column), op === 'ne' || (op === 'lt' || op === 'le') === number > 0);
+  const isBelow = number > 0;
+  return certain(columnSql(column), op === 'ne' || (isBelow ? op === 'lt' || op === 'le' : op === 'gt' || op === 'ge'));
 }
 
 const doubleOf = (text: string, { base }: Native): number => (base === 'float' ? Math.fround(Number(text)) : Number(text));
@@ -126,9 +127,8 @@ function textSql(op: Comparison, column: string, text: string, context: SqlConte
 // ---- lists and places -----------------------------------------------------------------------------------------------
 
 function memberSql(column: string, values: readonly Literal[], context: SqlContext, negated: boolean): string {
-  const name = columnSql(column);
   const [first] = values;
-  if (first === undefined) return certain(name, negated);
+  if (first === undefined) return negated ? 'TRUE' : 'FALSE';
   if (first.type === 'text') return textMemberSql(column, values, context, negated);
   const parts = values.map((value) => comparisonSql(negated ? 'ne' : 'eq', column, value, context));
   return `(${parts.join(negated ? ' AND ' : ' OR ')})`;

@@ -45,14 +45,22 @@ function hashSql(text: string, context: SqlContext): string {
   return `SHA2(CONCAT(${outer}, UNHEX(SHA2(CONCAT(${inner}, ${bytes(text)}), 256))), 256)`;
 }
 
-/** The greatest multiple of the step that is not above the value: MOD is exact where a quotient is rounded. */
+/**
+ * The greatest multiple of the step that is not above the value: MOD is exact where a quotient is rounded. It cuts towards
+ * zero; whether that was upwards is not asked of the rest itself, which MariaDB can take for a negative zero.
+ */
 function numberSql(column: ReadColumn, { step }: Extract<PlanMask, { kind: 'number' }>, context: SqlContext): string {
   const text = plainNumber(step);
   const scale = text.split('.')[1]?.length ?? 0;
-  const value = column.columnType === 'float' ? `CAST(${textSql(column, context)} AS DECIMAL(65,30))` : numericSql(column.column, context);
+  const value = column.columnType === 'float' ? `(${loweredSql(textSql(column, context))})` : numericSql(column.column, context);
   const size = (): string => `CAST(${context.bindings.add(text)} AS DECIMAL(65,${scale}))`;
-  return `CAST(CAST(${value} - MOD(${value}, ${size()}) - CASE WHEN MOD(${value}, ${size()}) < 0 THEN ${size()} ELSE 0 END AS DECIMAL(65,${scale})) AS CHAR)`;
+  const cut = (): string => `${value} - MOD(${value}, ${size()})`;
+  return `CAST(CAST(${cut()} - CASE WHEN ${cut()} > ${value} THEN ${size()} ELSE 0 END AS DECIMAL(65,${scale})) AS CHAR)`;
 }
+
+/** A float as a decimal that is not above it; NULL where it is too large to be one. */
+const loweredSql = (text: string): string =>
+  `CASE WHEN ABS(${text} + 0e0) < 1e34 THEN CAST(${text} AS DECIMAL(65,30)) - CASE WHEN CAST(${text} AS DECIMAL(65,30)) > (${text} + 0e0) THEN 0.000000000000000000000000000001 ELSE 0 END END`;
 
 const cuts = { year: '%Y-01-01 00:00:00', month: '%Y-%m-01 00:00:00', day: '%Y-%m-%d 00:00:00', hour: '%Y-%m-%d %H:00:00' } as const;
 

@@ -18,7 +18,6 @@ export function jsonTokenSql(column: ReadColumn, context: SqlContext): string {
   const text = textSql(column, context);
   if (column.columnType === 'text' || column.columnType === 'other') return nullable(value, quoted(text));
   if (column.columnType === 'json') return nullable(value, form === 'json' ? soundJson(text) : quoted(text));
-  if (column.columnType === 'binary' && form === 'text') return nullable(value, quoted(text));
   const token = form === 'number' || form === 'boolean' ? text : plainlyQuoted(text);
   return canBeLost(column, context) ? nullable(value, token) : `COALESCE(${token}, 'null')`;
 }
@@ -32,14 +31,13 @@ const plainlyQuoted = (text: string): string => `CONCAT('"', ${text}, '"')`;
 
 /** A column as canonical text, for cells; LOST where the server had a value and could not write it. */
 export function cellSql(column: ReadColumn, context: SqlContext): string {
-  if (column.mask !== null) return maskSql(column, column.mask, context);
-  const text = textSql(column, context);
+  const text = column.mask === null ? textSql(column, context) : maskSql(column, column.mask, context);
   return canBeLost(column, context) ? `CASE WHEN ${presentSql(column.column, context)} IS NOT NULL THEN COALESCE(${text}, '${LOST}') END` : text;
 }
 
 /**
- * Whether the server may have a value and no text of it: base64 can grow beyond max_allowed_packet, and Shanghai's local time
- * at the end of the year 9999 elsewhere is beyond all that it can hold.
+ * Whether the server may have a value and no text of it: base64 can grow beyond max_allowed_packet, Shanghai's local time at
+ * the end of the year 9999 elsewhere is beyond all that it can hold, and so is a large float as the decimal that is cut.
  */
 export const canBeLost = ({ mask, columnType }: ReadColumn, { zone }: SqlContext): boolean =>
-  mask === null && (columnType === 'binary' || (columnType === 'timestamp' && zone !== SHANGHAI));
+  mask === null ? columnType === 'binary' || (columnType === 'timestamp' && zone !== SHANGHAI) : mask.kind === 'number' && columnType === 'float';

@@ -22,7 +22,7 @@ export function textSql(column: ReadColumn, context: SqlContext): string {
     case 'timestamptz':
       return column.form === 'datetime-iso' ? isoText(column, context) : momentText(localSql(column, context), ' ', nativeOf(column.column, context).digits);
     case 'binary':
-      return column.form === 'base64' ? `REPLACE(TO_BASE64(${name}), CHAR(10 USING utf8mb4), '')` : `CONCAT('\\x', LOWER(HEX(${name})))`;
+      return `REPLACE(TO_BASE64(${name}), CHAR(10 USING utf8mb4), '')`;
     case 'uuid':
       return `CAST(${name} AS CHAR)`;
     case 'other':
