@@ -1,10 +1,12 @@
-/** MIME's line (RFC 2045, 6.8): 57 bytes are 76 characters. */
+/** MIME's line (RFC 2045, 6.8), and the bytes that fill it. */
+const LINE = 76;
 const LINE_BYTES = 57;
 
 /** Base64 in lines of 76 characters with `separator` between them, as the printed sample of AGR annex B has it. */
 export function base64Lines(bytes: Buffer, separator: string): string {
-  let text = bytes.toString('base64', 0, LINE_BYTES);
-  for (let at = LINE_BYTES; at < bytes.length; at += LINE_BYTES) text += separator + bytes.toString('base64', at, at + LINE_BYTES);
+  const all = bytes.toString('base64');
+  let text = all.slice(0, LINE);
+  for (let at = LINE; at < all.length; at += LINE) text += separator + all.slice(at, at + LINE);
   return text;
 }
 
