@@ -16,6 +16,7 @@ import { noticeCommands } from './commands/notice.ts';
 import { productCommands } from './commands/product.ts';
 import { resourceCommands } from './commands/resource.ts';
 import { sampleCommands } from './commands/sample.ts';
+import { signCommands } from './commands/sign.ts';
 import { sourceCommands } from './commands/source.ts';
 import { subjectCommands } from './commands/subject.ts';
 import { tokenCommands } from './commands/token.ts';
@@ -27,7 +28,7 @@ import { serveCommand, type ServeProgram } from './commands/serve.ts';
 type NodePrograms = ServeProgram & BackupPrograms;
 
 const groups: readonly ((program: Command, context: Context) => void)[] = [
-  loginCommands, sourceCommands, resourceCommands, productCommands, subjectCommands, grantCommands, explainCommands, callCommands, decodeCommands, journalCommands, usageCommands, importCommands, sampleCommands,
+  loginCommands, sourceCommands, resourceCommands, productCommands, subjectCommands, grantCommands, explainCommands, callCommands, signCommands, decodeCommands, journalCommands, usageCommands, importCommands, sampleCommands,
   userCommands, tokenCommands, noticeCommands, nodeCommands,
 ];
 

@@ -171,6 +171,19 @@ describe('commands', () => {
     assert.equal((await here('journal export --json')).code, 2);
   });
 
+  it('issue what signs, and sign a call by it', async () => {
+    await here('subject add signing --unit 海洋局');
+    const keyFile = path.join(elsewhere, 'signing.key');
+    assert.equal((await here(`subject key issue signing --kind signature --key-file ${keyFile}`)).code, 0);
+    assert.match(await readFile(keyFile, 'utf8'), /^k[\w-]{16}\n[\w-]{43}\n$/);
+    const { stdout } = await here(`sign http://node.example/gov/v1/x?a=1 --key-file ${keyFile}`);
+    assert.match(stdout, /^x-lq-key-id: k[\w-]{16}\nx-lq-time: \d{13}\nx-lq-nonce: [0-9a-f]{32}\nx-lq-signature: [\w+/]{43}=\nx-lq-alg: HMAC-SHA256\n$/);
+    assert.equal((await here('sign http://node.example/gov/v1/x')).code, 2);
+    assert.equal((await here('subject key issue signing --kind gateway')).code, 2);
+    const gateway = onlyJson((await here('subject key issue signing --kind gateway --cipher cbc --json')).stdout) as { credential: { cipher: string } };
+    assert.equal(gateway.credential.cipher, 'cbc');
+  });
+
   it('issue, rotate and revoke appkeys', async () => {
     await here('subject add keyed --unit 海洋局');
     const first = onlyJson((await here('subject key issue keyed --json')).stdout) as { secret: string };

@@ -13,6 +13,7 @@ type Parameter = Definition['parameters'][number];
 const classes = ['query', 'verify', 'transfer', 'download', 'other'] as const;
 const kinds = ['query', 'verify'] as const;
 const visibilities = ['public', 'granted'] as const;
+const authenticationMethods = ['appkey', 'signature', 'gateway', 'none'] as const;
 const operators = ['eq', 'like', 'in', 'range-start', 'range-end'] as const;
 const agrCiphers = ['none', 'SM4', 'AES', 'DES'] as const;
 const agrCompressions = ['none', 'Gzip', 'Deflate'] as const;
@@ -36,6 +37,7 @@ export interface DefinitionOptions {
   readonly cap?: number;
   readonly maxPageSize?: number;
   readonly listener?: readonly string[];
+  readonly authentication?: readonly string[];
   readonly visibility?: (typeof visibilities)[number];
   readonly policy?: string;
   readonly definition?: string;
@@ -58,6 +60,7 @@ export const withDefinition = (command: Command, { say }: Context): Command =>
     .option('--cap <rows>', say('不分页时的行数上限', 'most rows of an answer without paging'), wholeNumber)
     .option('--max-page-size <rows>', say('每页行数上限', 'most rows of a page'), wholeNumber)
     .option('--listener <name>', say('提供服务的监听端口，可多次给出', 'listener that serves it, repeatable'), repeated)
+    .option(`--authentication <${authenticationMethods.join('|')}>`, say('鉴权方式，可多次给出；none 为对所有人开放', 'how a call is authenticated, repeatable; none: open to all'), repeated)
     .option(`--visibility <${visibilities.join('|')}>`, say('目录可见性', 'who may see that it exists'), oneOf(visibilities))
     .option('--agr <cipher[:compression[:wrap]]>', say(`农业农村接口的加密（${agrCiphers.join('、')}）、压缩（${agrCompressions.join('、')}），wrap 为封装密钥，如 SM4:Gzip:wrap`, `how AGR’s face encrypts (${agrCiphers.join(', ')}) and compresses (${agrCompressions.join(', ')}); wrap: the key is wrapped; as SM4:Gzip:wrap`))
     .option('--policy <file>', say('策略模板（YAML 或 JSON 文件）', 'policy template (YAML or JSON file)'))
@@ -91,6 +94,7 @@ async function changesOf(options: DefinitionOptions, before: Definition, say: Sa
     parameters: options.param?.map((text) => parameterOf(text, say)),
     order: options.order?.map((text) => orderOf(text)),
     listeners: options.listener,
+    authentication: options.authentication?.map(oneOf(authenticationMethods)),
     agr: options.agr === undefined ? undefined : agrOf(options.agr, say),
     policy: options.policy === undefined ? undefined : await documentFile(options.policy, say),
   });
