@@ -26,6 +26,11 @@ const services = {
     variable: 'LINGQU_TEST_ZEEP',
     example: '/usr/bin/python3',
   },
+  openssl: {
+    name: 'OpenSSL, with bash, gunzip and python3',
+    variable: 'LINGQU_TEST_OPENSSL',
+    example: '/usr/bin/openssl',
+  },
 } as const satisfies Record<string, Service>;
 
 export type ServiceName = keyof typeof services;
@@ -38,6 +43,9 @@ export const postgresUrl: string | undefined = addressOf('postgres');
 
 /** The Python that has zeep. */
 export const zeepPython: string | undefined = addressOf('zeep');
+
+/** OpenSSL's command. */
+export const opensslPath: string | undefined = addressOf('openssl');
 
 /** An administrator's URL of a MariaDB server; a database that it names is left alone. */
 export const mariadbUrl: string | undefined = addressOf('mariadb');
