@@ -105,4 +105,6 @@ export type Condition =
   | { readonly op: 'in'; readonly column: string; readonly values: readonly Literal[] }
   | { readonly op: 'contains'; readonly column: string; readonly text: string }
   | { readonly op: 'null'; readonly column: string }
-  | { readonly op: 'box'; readonly lon: string; readonly lat: string; readonly west: number; readonly south: number; readonly east: number; readonly north: number };
+  | { readonly op: 'box'; readonly lon: string; readonly lat: string; readonly west: number; readonly south: number; readonly east: number; readonly north: number }
+  /** An area, as the sides of its polygons; a scanner that cannot use it leaves it to the node. */
+  | { readonly op: 'within'; readonly lon: string; readonly lat: string; readonly edges: readonly { readonly polygon: number; readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number }[] };

@@ -1140,6 +1140,21 @@ export interface components {
                 box: number[];
                 lat: string;
                 lon: string;
+            } | {
+                /** @enum {unknown} */
+                crs?: "WGS84" | "CGCS2000";
+                lat: string;
+                lon: string;
+                within: {
+                    /** @description 外环在前，其后为孔 */
+                    coordinates: (number[] | number[])[][];
+                    /** @constant */
+                    type: "Polygon";
+                } | {
+                    coordinates: (number[] | number[])[][][];
+                    /** @constant */
+                    type: "MultiPolygon";
+                };
             };
             rows?: components["schemas"]["RowRule"];
             time?: {

@@ -33,12 +33,23 @@ const box: fc.Arbitrary<Condition> = fc.record({
   south: degree(90),
   north: degree(90),
 });
+const corner = fc.tuple(degree(180), degree(90));
+/** Polygons of any shape, also such as cross themselves; sides along a parallel are never among the edges. */
+const within: fc.Arbitrary<Condition> = fc.array(fc.array(corner, { minLength: 3, maxLength: 6 }), { minLength: 1, maxLength: 3 }).map((rings) => ({
+  op: 'within',
+  lon: 'lon',
+  lat: 'lat',
+  edges: rings
+    .flatMap((ring, polygon) => ring.map(([x1, y1], index) => ({ polygon: polygon % 2, x1, y1, x2: ring[(index + 1) % ring.length]?.[0] ?? 0, y2: ring[(index + 1) % ring.length]?.[1] ?? 0 })))
+    .filter(({ y1, y2 }) => y1 !== y2),
+}));
 const contains: fc.Arbitrary<Condition> = fc.constantFrom(...(literalPools.text ?? [])).map((text) => ({ op: 'contains' as const, column: 't', text }));
 const { condition: anyCondition } = fc.letrec<{ condition: Condition }>((tie) => ({
   condition: fc.oneof(
     { maxDepth: 3 },
     leaf,
     box,
+    within,
     contains,
     fc.record({ op: fc.constantFrom('all' as const, 'any' as const), of: fc.array(tie('condition'), { maxLength: 3 }) }),
     fc.record({ op: fc.constant('not' as const), of: tie('condition') }),
@@ -82,6 +93,20 @@ export function conditionContract(bench: Bench): void {
       for (const [west, east] of [[170, -170], [180, -180], [-180, 180], [0, 113.9], [113.9, 113.9]] as const) {
         const where: Condition = { op: 'box', lon: 'lon', lat: 'lat', west, east, south: -90, north: 22.5 };
         assert.deepEqual(await found(where), expected(where), `${west} to ${east}`);
+      }
+    });
+
+    test('an area has holes and parts', async () => {
+      const square = (polygon: number, west: number, south: number, east: number, north: number) => [
+        { polygon, x1: west, y1: south, x2: west, y2: north },
+        { polygon, x1: east, y1: north, x2: east, y2: south },
+      ];
+      for (const edges of [
+        square(0, 100, 20, 120, 30), [...square(0, 100, 20, 120, 30), ...square(0, 113, 22, 114, 23)], [...square(0, -180, -90, 0, 0), ...square(1, 0, 0, 180, 90)],
+        square(0, 113.9, 22.5, 180, 90), square(0, 100, 0, 113.9, 22.5),
+      ]) {
+        const where: Condition = { op: 'within', lon: 'lon', lat: 'lat', edges };
+        assert.deepEqual(await found(where), expected(where), JSON.stringify(edges));
       }
     });
 

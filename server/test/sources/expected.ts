@@ -41,6 +41,8 @@ export function holds(condition: Condition, row: SampleRow, types: Types): boole
       return joined(condition.values.map((value) => compared('eq', condition.column, value.text, row, types)), true);
     case 'box':
       return inBox(condition, row);
+    case 'within':
+      return isWithin(condition, row);
     default:
       return compared(condition.op, condition.column, condition.value.text, row, types);
   }
@@ -63,6 +65,15 @@ function inBox(box: Extract<Condition, { op: 'box' }>, row: SampleRow): boolean 
   const meridian = lon === null ? null : box.west > box.east ? Number(lon) >= box.west || Number(lon) <= box.east : Number(lon) >= box.west && Number(lon) <= box.east;
   const parallel = lat === null ? null : Number(lat) >= box.south && Number(lat) <= box.north;
   return joined([meridian, parallel], false);
+}
+
+/** Sides to the east of the place, of one polygon at least, are odd in number. */
+function isWithin({ lon, lat, edges }: Extract<Condition, { op: 'within' }>, row: SampleRow): boolean | null {
+  const [x, y] = [row[lon] ?? null, row[lat] ?? null].map((text) => (text === null ? null : Number(text)));
+  if (x === null || x === undefined || y === null || y === undefined) return null;
+  if (!(Math.abs(x) <= 180 && Math.abs(y) <= 90)) return false;
+  const polygons = Map.groupBy(edges, ({ polygon }) => polygon).values();
+  return [...polygons].some((sides) => sides.filter(({ x1, y1, x2, y2 }) => (y1 <= y && y < y2) || (y2 <= y && y < y1) ? x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1 : false).length % 2 === 1);
 }
 
 /** An instant as local time of Shanghai, to the microsecond. */

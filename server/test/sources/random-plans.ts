@@ -93,11 +93,19 @@ function anyCondition(table: SampleTable, options: PlanOptions): fc.Arbitrary<Co
   });
   const degree = (most: number): fc.Arbitrary<number> => fc.oneof(fc.constantFrom(-most, 0, 22.5, 113.9, 1e-7).map((each) => Math.min(each, most)), fc.integer({ min: -most * 4, max: most * 4 }).map((each) => each / 4));
   const box = fc.record({ op: fc.constant('box' as const), lon: fc.constantFrom('lon', 'lat', 'c_integer'), lat: fc.constantFrom('lat', 'lon'), west: degree(180), east: degree(180), south: degree(90), north: degree(90) });
+  const corner = fc.tuple(degree(180), degree(90));
+  const within = fc.record({ lon: fc.constantFrom('lon', 'lat', 'c_integer'), lat: fc.constantFrom('lat', 'lon'), rings: fc.array(fc.array(corner, { minLength: 3, maxLength: 8 }), { minLength: 1, maxLength: 4 }) }).map(({ lon, lat, rings }): Condition => ({
+    op: 'within',
+    lon,
+    lat,
+    edges: rings.flatMap((ring, index) => ring.map(([x1, y1], place) => ({ polygon: index % 3, x1, y1, x2: ring[(place + 1) % ring.length]?.[0] ?? 0, y2: ring[(place + 1) % ring.length]?.[1] ?? 0 }))).filter(({ y1, y2 }) => y1 !== y2),
+  }));
   const { tree } = fc.letrec<{ tree: Condition }>((tie) => ({
     tree: fc.oneof(
       { maxDepth: 4 },
       { weight: 4, arbitrary: leaf },
       { weight: 1, arbitrary: box },
+      { weight: 1, arbitrary: within },
       { weight: 2, arbitrary: fc.record({ op: fc.constantFrom('all' as const, 'any' as const), of: fc.array(tie('tree'), { maxLength: 3 }) }) },
       { weight: 1, arbitrary: fc.record({ op: fc.constant('not' as const), of: tie('tree') }) },
     ),

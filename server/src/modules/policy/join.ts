@@ -1,7 +1,7 @@
-import { isInput } from './inputs.ts';
+import { columnType, isInput } from './columns.ts';
 import type { Condition, OrderTerm, PlanColumn, PlanMask, ProductShape } from './model.ts';
 import { Problems, type Problem } from './problems.ts';
-import { columnType, isContradictory, type Terms } from './terms.ts';
+import { isContradictory, type Terms } from './terms.ts';
 
 export type Holder = 'product' | 'grant';
 

@@ -48,20 +48,46 @@ export type RowRule = Static<typeof RowRule>;
 
 // ---- the other terms --------------------------------------------------------------------------------------------------
 
-const Region = Type.Object(
+const Degrees = (most: number) => Type.Number({ minimum: -most, maximum: most });
+/** Longitude, latitude and, unheeded, a height. */
+const Position = Type.Union([Type.Tuple([Degrees(180), Degrees(90)]), Type.Tuple([Degrees(180), Degrees(90), Type.Number()])]);
+/** Closed: its last position is its first. */
+const Rings = Type.Array(Type.Array(Position, { minItems: 4, maxItems: 10_000 }), { minItems: 1, maxItems: 1000, description: '外环在前，其后为孔' });
+
+/** GeoJSON (RFC 7946). */
+const Area = Type.Union([
+  Type.Object({ type: Type.Literal('Polygon'), coordinates: Rings }, { additionalProperties: false }),
+  Type.Object({ type: Type.Literal('MultiPolygon'), coordinates: Type.Array(Rings, { minItems: 1, maxItems: 1000 }) }, { additionalProperties: false }),
+]);
+export type Area = Static<typeof Area>;
+
+const Within = Type.Object(
+  {
+    lon: Column,
+    lat: Column,
+    within: Area,
+    /** Of area and columns alike; the two differ by centimetres and are taken as one. */
+    crs: Type.Optional(Type.Enum(['WGS84', 'CGCS2000'])),
+  },
+  { additionalProperties: false },
+);
+
+const Box = Type.Object(
   {
     lon: Column,
     lat: Column,
     /** west, south, east, north in degrees; west > east crosses the antimeridian. */
     box: Type.Tuple([
-      Type.Number({ minimum: -180, maximum: 180 }),
-      Type.Number({ minimum: -90, maximum: 90 }),
-      Type.Number({ minimum: -180, maximum: 180 }),
-      Type.Number({ minimum: -90, maximum: 90 }),
+      Degrees(180),
+      Degrees(90),
+      Degrees(180),
+      Degrees(90),
     ]),
   },
   { additionalProperties: false },
 );
+const Region = Type.Union([Box, Within]);
+export type Region = Static<typeof Region>;
 
 const Period = Type.Object(
   {
@@ -216,7 +242,22 @@ export type Condition =
   | { readonly op: 'in'; readonly column: string; readonly values: readonly Literal[] }
   | { readonly op: 'contains'; readonly column: string; readonly text: string }
   | { readonly op: 'null'; readonly column: string }
-  | { readonly op: 'box'; readonly lon: string; readonly lat: string; readonly west: number; readonly south: number; readonly east: number; readonly north: number };
+  | { readonly op: 'box'; readonly lon: string; readonly lat: string; readonly west: number; readonly south: number; readonly east: number; readonly north: number }
+  | { readonly op: 'within'; readonly lon: string; readonly lat: string; readonly edges: readonly Edge[] };
+
+/**
+ * A side of a ring of a polygon, in degrees; polygons are numbered. A place lies within when, of the sides of one of the
+ * polygons, an odd number lies to its east: `(y1 > lat) <> (y2 > lat)` and `lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1`,
+ * in double precision and in this order, so that every source and the core say the same of a place on a border. Sides
+ * along a parallel never count and are left out; a place off the globe lies within nothing; NULL is unknown.
+ */
+export interface Edge {
+  readonly polygon: number;
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
 
 /**
  * A mask as a source applies it; lengths in code points. A value no longer than what `partial` would keep is covered

@@ -1,10 +1,9 @@
 import { DomainError } from '../../kernel/errors.ts';
 import { comparison, membership } from './conditions.ts';
 import type { Access } from './join.ts';
-import { isInput } from './inputs.ts';
+import { columnType, isInput } from './columns.ts';
 import { acceptedForms, isSoundText, parseOperand, type Operand } from './literals.ts';
 import type { ColumnType, Condition, Operator, ProductShape } from './model.ts';
-import { columnType } from './terms.ts';
 
 const maxLength = 1000;
 const maxValues = 200;

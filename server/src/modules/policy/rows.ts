@@ -1,6 +1,6 @@
 import { comparison, isComparable, isOrdered, membership } from './conditions.ts';
 import { acceptedForms, isSoundText, parseOperand, type Operand } from './literals.ts';
-import { isInput } from './inputs.ts';
+import { isInput } from './columns.ts';
 import type { ColumnType, Comparison, Condition, ProductShape, RowRule, ScalarValue } from './model.ts';
 import type { Problems } from './problems.ts';
 

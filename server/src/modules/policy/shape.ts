@@ -1,6 +1,6 @@
 import { DomainError } from '../../kernel/errors.ts';
 import { isComparable, isOrdered } from './conditions.ts';
-import { isInput } from './inputs.ts';
+import { isInput } from './columns.ts';
 import type { ColumnType, FieldShape, FieldType, Operator, ParameterShape, ProductShape } from './model.ts';
 
 /** What each column type can be printed as without loss; a double of a decimal is the publisher's own choice. */

@@ -1,11 +1,12 @@
 import { Compile } from 'typebox/compile';
 import { parseNetwork, type Network } from './addresses.ts';
-import { comparison, isNumeric, isTemporal } from './conditions.ts';
-import { isInput } from './inputs.ts';
+import { comparison, isTemporal } from './conditions.ts';
+import { columnType, inputRefused, isInput } from './columns.ts';
 import { acceptedForms, parseOperand, type Operand } from './literals.ts';
 import { misfit, planMask } from './masks.ts';
-import { Policy, termNames, type ColumnType, type Condition, type PlanMask, type ProductShape, type Quota } from './model.ts';
+import { Policy, termNames, type Condition, type PlanMask, type ProductShape, type Quota } from './model.ts';
 import { Problems, type Problem } from './problems.ts';
+import { readRegion } from './region.ts';
 import { compileRule, ruleExcess } from './rows.ts';
 import { compareInstants } from './times.ts';
 
@@ -78,8 +79,6 @@ const noFields = {
   relay: '转发产品原样交付，无法按字段控制 (a relay product hands over what its source answers: no term can bind its fields)',
 } as const;
 
-const inputRefused = (column: string): string => `${column} 是数据源的输入，不会返回，无法据此限制 (an input of the source is never returned: nothing can be limited by it)`;
-
 function readColumns(columns: Policy['columns'], product: ProductShape, problems: Problems): ReadonlySet<string> | null {
   if (columns === undefined) return null;
   if (product.kind !== 'query') problems.add('columns', product.kind, noFields[product.kind]);
@@ -106,20 +105,6 @@ function readMasks(policy: Policy, product: ProductShape, problems: Problems): R
     masks.set(mask.field, planMask(mask));
   }
   return masks;
-}
-
-function readRegion(region: Policy['region'], product: ProductShape, problems: Problems): Condition | null {
-  if (region === undefined) return null;
-  const { lon, lat, box: [west, south, east, north] } = region;
-  for (const column of [lon, lat]) {
-    const type = columnType(product, column);
-    if (type === undefined) problems.add('region', 'column', `资源没有列 ${column} (the resource has no such column)`);
-    else if (isInput(product, column)) problems.add('region', 'input', inputRefused(column));
-    else if (!isNumeric(type)) problems.add('region', 'column-type', `列 ${column} 是 ${type}，经纬度须为数值列 (longitude and latitude are numeric)`);
-  }
-  if (lon === lat) problems.add('region', 'same-column', `经度与纬度是同一列 ${lon} (longitude and latitude are one column)`);
-  if (south > north) problems.add('region', 'contradictory', `南界 ${south} 在北界 ${north} 之北 (south lies north of north)`);
-  return { op: 'box', lon, lat, west, south, east, north };
 }
 
 function readPeriod(time: Policy['time'], product: ProductShape, problems: Problems): Period | null {
@@ -180,8 +165,4 @@ function readQuotas(quotas: Policy['quotas'], problems: Problems): readonly Quot
     seen.add(name);
   }
   return quotas ?? [];
-}
-
-export function columnType(product: ProductShape, column: string): ColumnType | undefined {
-  return Object.hasOwn(product.columns, column) ? product.columns[column] : undefined;
 }

@@ -1,4 +1,4 @@
-import type { ColumnType, Comparison, Condition } from '../policy/index.ts';
+import type { ColumnType, Comparison, Condition, Edge } from '../policy/index.ts';
 import type { ReadPlan } from '../resources/index.ts';
 import { comparerOf } from './compare.ts';
 import type { Row, SimpleCondition } from './ports.ts';
@@ -48,6 +48,8 @@ export function verdictOf(condition: Condition, columns: Columns): Verdict {
       return membership(condition, columns);
     case 'box':
       return inBox(condition, columns);
+    case 'within':
+      return withinArea(condition, columns);
     default: {
       const { op, column, value } = condition;
       const against = comparerOf(value.type, native(column, columns), columns.zone).against(value.text);
@@ -95,6 +97,27 @@ function inBox({ lon, lat, west, east, south, north }: Extract<Condition, { op: 
   return joined([across, range(lat, south, north)], false);
 }
 
+/** As `Edge` says. */
+function withinArea({ lon, lat, edges }: Extract<Condition, { op: 'within' }>, columns: Columns): Verdict {
+  const places = [columns.place(lon), columns.place(lat)] as const;
+  const globe: Condition = { op: 'box', lon, lat, west: -180, south: -90, east: 180, north: 90 };
+  const onGlobe = inBox(globe, columns);
+  return (row) => {
+    const [x, y] = [row[places[0]] ?? null, row[places[1]] ?? null];
+    if (x === null || y === null) return null;
+    return onGlobe(row) === true && liesWithin(edges, Number(x), Number(y));
+  };
+}
+
+function liesWithin(edges: readonly Edge[], x: number, y: number): boolean {
+  const odd = new Set<number>();
+  for (const { polygon, x1, y1, x2, y2 } of edges) {
+    if (y1 > y === y2 > y || !(x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1)) continue;
+    if (!odd.delete(polygon)) odd.add(polygon);
+  }
+  return odd.size > 0;
+}
+
 /** The simple conditions that every fitting row fulfils. */
 export function necessary(condition: Condition): SimpleCondition[] {
   switch (condition.op) {
@@ -117,6 +140,7 @@ export function askedBy(condition: Condition): readonly string[] {
     case 'not':
       return askedBy(condition.of);
     case 'box':
+    case 'within':
       return [condition.lon, condition.lat];
     default:
       return [condition.column];

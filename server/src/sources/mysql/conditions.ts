@@ -36,6 +36,8 @@ function leafSql(leaf: Leaf, context: SqlContext, negated: boolean): string {
       return memberSql(leaf.column, leaf.values, context, negated);
     case 'box':
       return `(${negated ? 'NOT ' : ''}${boxSql(leaf, context)})`;
+    case 'within':
+      return `(${negated ? 'NOT ' : ''}${withinSql(leaf, context)})`;
     default:
       return comparisonSql(negated ? opposite[leaf.op] : leaf.op, leaf.column, leaf.value, context);
   }
@@ -98,7 +100,7 @@ const certain = (name: string, truth: boolean): string => (truth ? `(${name} IS 
 // ---- times --------------------------------------------------------------------------------------------------------
 
 /** Sessions are in UTC, and so are TIMESTAMPs; a DATETIME is in the zone of the source. */
-function momentText({ type, text }: Literal, { zone }: SqlContext): string {
+export function momentText({ type, text }: Literal, { zone }: SqlContext): string {
   const fraction = /\.\d+(?=Z$)/.exec(text)?.[0] ?? '';
   return `${DateTime.fromISO(text, { zone: type === 'timestamp' ? zone : 'utc' }).toFormat('yyyy-MM-dd HH:mm:ss')}${fraction}`;
 }
@@ -150,4 +152,17 @@ function boxSql(box: Extract<Condition, { op: 'box' }>, context: SqlContext): st
   const across = box.west > box.east ? `(${west} OR ${east})` : `${west} AND ${east}`;
   // A longitude outside ±180 is no place: it stands in no box.
   return `(${across} AND ${lon} BETWEEN -180 AND 180 AND ${lat} >= ${number(box.south)} AND ${lat} <= ${number(box.north)})`;
+}
+
+/** As `Edge` says. The sides come as one JSON text, whatever their number. */
+function withinSql({ lon, lat, edges }: Extract<Condition, { op: 'within' }>, context: SqlContext): string {
+  const [x, y] = [columnSql(lon), columnSql(lat)];
+  const text = JSON.stringify(edges.map(({ polygon, x1, y1, x2, y2 }) => [polygon, x1, y1, x2, y2]));
+  const columns = ['polygon INT', 'x1 DOUBLE', 'y1 DOUBLE', 'x2 DOUBLE', 'y2 DOUBLE'].map((column, index) => `${column} PATH '$[${index}]'`);
+  const [dx, dy] = [`CAST(${x} AS DOUBLE)`, `CAST(${y} AS DOUBLE)`];
+  const crossed = `(side.y1 > ${dy}) <> (side.y2 > ${dy}) AND ${dx} < (side.x2 - side.x1) * (${dy} - side.y1) / (side.y2 - side.y1) + side.x1`;
+  return (
+    `(CASE WHEN ${x} IS NULL OR ${y} IS NULL THEN NULL WHEN ${x} BETWEEN -180 AND 180 AND ${y} BETWEEN -90 AND 90 ` +
+    `THEN EXISTS (SELECT 1 FROM JSON_TABLE(${context.bindings.add(text)}, '$[*]' COLUMNS (${columns.join(', ')})) AS side WHERE ${crossed} GROUP BY side.polygon HAVING COUNT(*) % 2 = 1) ELSE FALSE END)`
+  );
 }

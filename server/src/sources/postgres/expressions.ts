@@ -1,5 +1,5 @@
 import { quoteName } from '../../storage/database.ts';
-import type { Comparison, Condition, Literal, PlanMask } from '../../modules/policy/index.ts';
+import type { Comparison, Condition, Edge, Literal, PlanMask } from '../../modules/policy/index.ts';
 import type { ReadColumn, WireForm } from '../../modules/resources/index.ts';
 
 export type BoundValue = string | Buffer | readonly string[];
@@ -51,6 +51,8 @@ export function conditionSql(condition: Condition, context: SqlContext): string 
       return memberSql(condition.column, condition.values, context);
     case 'box':
       return boxSql(condition, context);
+    case 'within':
+      return withinSql(condition, context);
     default:
       return comparisonSql(condition.op, condition.column, condition.value, context);
   }
@@ -107,8 +109,15 @@ function literalSql(type: Literal['type'], parameter: string, column: string, co
   return type === 'timestamp' ? `(${value} AT TIME ZONE ${literalString(context.zone)})` : value;
 }
 
-/** A query's parameter: bound, and cast to what it was declared to be. */
-export const inputSql = (name: string, value: Literal, context: SqlContext): string => literalSql(value.type, context.bindings.add(boundText(value, name, context)), name, context);
+/** Writes a query's parameters: each bound once, and cast to what it was declared to be. */
+export function inputsIn(context: SqlContext): (name: string, value: Literal) => string {
+  const places = new Map<string, string>();
+  return (name, value) => {
+    const place = places.get(name) ?? context.bindings.add(boundText(value, name, context));
+    places.set(name, place);
+    return literalSql(value.type, place, name, context);
+  };
+}
 
 /** A number beyond the range of floating point is infinite or nothing: PostgreSQL would refuse to read it. */
 function boundText(value: Literal, column: string, context: SqlContext): string {
@@ -127,6 +136,18 @@ function boxSql(box: Extract<Condition, { op: 'box' }>, context: SqlContext): st
   const across = box.west > box.east ? `(${west} OR ${east})` : `${west} AND ${east}`;
   // A longitude outside ±180 or a NaN is no place: it stands in no box.
   return `(${across} AND ${lon} BETWEEN -180 AND 180 AND ${lat} >= ${number(box.south)} AND ${lat} <= ${number(box.north)})`;
+}
+
+/** As `Edge` says; CASE keeps what is no place from being turned into a double, which may not hold it. */
+function withinSql({ lon, lat, edges }: Extract<Condition, { op: 'within' }>, context: SqlContext): string {
+  const [x, y] = [columnSql(lon), columnSql(lat)];
+  const bound = (key: keyof Edge, type: string): string => `${context.bindings.add(edges.map((edge) => String(edge[key])))}::${type}[]`;
+  const sides = `unnest(${bound('polygon', 'int4')}, ${bound('x1', 'float8')}, ${bound('y1', 'float8')}, ${bound('x2', 'float8')}, ${bound('y2', 'float8')}) AS side(polygon, x1, y1, x2, y2)`;
+  const crossed = `(y1 > ${y}::float8) <> (y2 > ${y}::float8) AND ${x}::float8 < (x2 - x1) * (${y}::float8 - y1) / (y2 - y1) + x1`;
+  return (
+    `(CASE WHEN ${x} IS NULL OR ${y} IS NULL THEN NULL WHEN ${x} BETWEEN -180 AND 180 AND ${y} BETWEEN -90 AND 90 ` +
+    `THEN EXISTS (SELECT FROM ${sides} WHERE ${crossed} GROUP BY polygon HAVING count(*) % 2 = 1) ELSE false END)`
+  );
 }
 
 // ---- output -------------------------------------------------------------------------------------------------------
