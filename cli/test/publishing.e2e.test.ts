@@ -85,6 +85,7 @@ describe('a PostgreSQL table, published by commands alone', needs('postgres'), (
     assert.deepEqual((await json('product show tides'))['faces'], {
       sea: `${node.dataUrl}/szsea/api/sharing/tides`,
       gov: `${node.dataUrl}/gov/v1/tides`,
+      agr: `${node.dataUrl}/gxjh/servicePublis/interface/data?interfaceId=tides`,
       openapi: `${node.dataUrl}/gov/v1/tides/openapi.json`,
     });
   });

@@ -66,6 +66,9 @@ describe('lingqu serve', () => {
     const node = await serve(folder, {}, /curl/);
     const sample = JSON.parse((await run('sample --json')).stdout);
     assert.equal(sample.product, 'cwgcsssj');
+    assert.deepEqual([sample.interfaceId, sample.applyKey], [sample.product, sample.appkey]);
+    const sealed = await fetch(`${sample.url}/gxjh/servicePublis/interface/data?interfaceId=${sample.interfaceId}&applyKey=${sample.applyKey}&params=${encodeURIComponent('{"input_station":"香港","start_time":"20260901","end_time":"20260910"}')}`);
+    assert.equal(JSON.parse((await run('decode', await sealed.text())).stdout).data.length, 240);
     await writeFile(path.join(home, 'sample.key'), sample.appkey);
     const said = await run(`call cwgcsssj --data-url ${sample.url} --param input_station=香港 --param start_time=20260901 --param end_time=20260910 --key-file ${home}/sample.key`);
     assert.equal(said.code, 0, said.stderr);
