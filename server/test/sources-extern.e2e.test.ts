@@ -8,7 +8,7 @@ import { createDatabase, dropDatabase } from './support/database.ts';
 import { manage } from './support/management.ts';
 import { startNode, type StartedNode } from './support/node.ts';
 import { needs } from './support/services.ts';
-import { addPostgres, giveGrant, hostTable, make, newHolder, publish, refusal } from './support/sharing.ts';
+import { addPostgres, giveGrant, hostTable, journalOf, make, newHolder, publish, refusal } from './support/sharing.ts';
 
 const guide = await readFile(path.resolve(import.meta.dirname, '../../docs/guides/extern.md'), 'utf8');
 const example = /```ts\n(.*?)```/s.exec(guide)?.[1] ?? '';
@@ -130,5 +130,84 @@ describe('a source type from outside the tree', () => {
       await node.stop();
       await dropDatabase(url);
     }
+  });
+});
+
+/** A source that keeps an order, and tables that go wrong, each in its own way. */
+const troubled = `
+  const tables = {
+    async *many() { for (let from = 0; from < 20000; from += 500) yield Array.from({ length: 500 }, (_, n) => [String(from + n)]); },
+    hangs: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }),
+    async *throws() { throw new Error('the disk of the laboratory is gone'); },
+    async *wrong() { yield [['seven']]; },
+  };
+  export default {
+    type: 'troubled', schema: { type: 'object', properties: {} }, secrets: [],
+    open: () => ({
+      probe: async () => ({ about: {} }),
+      describeTables: async () => Object.keys(tables).map((name) => ({ name, key: ['n'], columns: [{ name: 'n', type: 'integer' }] })),
+      ordered: () => true,
+      scan: ({ table, columns }) => tables[table.name](columns),
+    }),
+  };`;
+
+describe('a source that keeps its order, or goes wrong', () => {
+  let node: StartedNode;
+  let config: Awaited<ReturnType<typeof configFile>>;
+  const keys = new Map<string, string>();
+  const call = async (code: string): Promise<{ status: number; text: string; requestId: string }> => {
+    const response = await fetch(`${node.dataUrl}/gov/v1/${code}?appkey=${keys.get(code)}`, { headers: { 'x-request-id': `extern-${code}` } });
+    return { status: response.status, text: await response.text(), requestId: `extern-${code}` };
+  };
+  const share = async (code: string, table: string, changes: object = {}, terms: object = {}): Promise<void> => {
+    await publish(node, code, { resource: table, fields: [{ name: 'n', type: 'int' }], cap: 100_000, ...changes });
+    const holder = await newHolder(node, code);
+    await giveGrant(node, holder.name, code, terms);
+    keys.set(code, holder.appkey);
+  };
+
+  before(async () => {
+    config = await configFile({ externs: ['./troubled.mjs'], delivery: { deadlineSeconds: 2 } });
+    await writeFile(path.join(path.dirname(config.path), 'troubled.mjs'), troubled);
+    node = await startNode({ engine: 'pglite', env: { LINGQU_CONFIG: config.path } });
+    await make(node, 'POST', '/sources', { body: { name: 'lab', type: 'troubled', settings: {} } });
+    for (const table of ['many', 'hangs', 'throws', 'wrong']) {
+      await make(node, 'POST', '/resources', { body: { name: table, source: 'lab', table } });
+      await share(table, table);
+    }
+    await share('capped', 'many', { cap: 3_000 });
+    await share('rationed', 'many', {}, { quotas: [{ per: 'total', unit: 'rows', limit: 5_000 }] });
+  });
+  after(async () => {
+    await node.stop();
+    await config[Symbol.asyncDispose]();
+  });
+
+  it('streams all its rows, and tells at the end how many they were', async () => {
+    const { status, text, requestId } = await call('many');
+    const { data, total } = JSON.parse(text) as { data: { n: number }[]; total: number };
+    assert.deepEqual([status, data.length, total, data[19_999]?.n], [200, 20_000, 20_000, 19_999]);
+    assert.deepEqual((await journalOf(node, requestId)).map(({ phase, result, rows }) => [phase, result, rows]), [['intent', 'allowed', 0], ['outcome', 'allowed', 20_000]]);
+  });
+
+  for (const [code, most, reason] of [['capped', 3_000, 'result.too-large'], ['rationed', 5_000, 'quotas.grant.total.rows']] as const) {
+    it(`is cut where it is ${code}, and never looks whole`, async () => {
+      await assert.rejects(call(code));
+      const outcome = (await journalOf(node, `extern-${code}`)).at(-1);
+      assert.deepEqual([outcome.phase, outcome.result, outcome.reason], ['outcome', 'cut', reason]);
+      assert.ok(outcome.rows > 0 && outcome.rows <= most, `${outcome.rows} rows`);
+    });
+  }
+
+  it('ends its own call when it hangs, throws, or answers what it should not; callers are not told the inside', async () => {
+    const refusals: unknown[] = [];
+    for (const code of ['hangs', 'throws', 'wrong']) {
+      const { status, text } = await call(code);
+      assert.doesNotMatch(text, /laboratory|seven|column/);
+      refusals.push([code, status, (JSON.parse(text) as { code: string }).code]);
+    }
+    assert.deepEqual(refusals, [['hangs', 504, 'call.deadline'], ['throws', 503, 'source.unavailable'], ['wrong', 503, 'source.changed']]);
+    for (const why of ['the disk of the laboratory is gone', 'column n: a text of 5 characters that is no integer']) assert.ok(node.log().includes(why), why);
+    assert.equal((await call('many')).status, 200);
   });
 });
