@@ -4,7 +4,7 @@ import { DomainError } from '../../src/kernel/errors.ts';
 import type { Query, ReadPlan, SourceConnection } from '../../src/modules/resources/index.ts';
 import { postgresSource } from '../../src/sources/postgres/index.ts';
 import { needs } from '../support/services.ts';
-import { visitsDatabase, type VisitsDatabase } from '../support/visits.ts';
+import { visitsOnPostgres, type VisitsDatabase } from '../support/visits.ts';
 import { never, planOf, textColumn } from './contract.ts';
 
 const idIs = { op: 'eq', column: 'id', value: { type: 'integer', text: '1' } } as const;
@@ -13,7 +13,7 @@ describe('queries of a postgres source', needs('postgres'), () => {
   let database: VisitsDatabase;
   let connection: SourceConnection;
   before(async () => {
-    database = await visitsDatabase();
+    database = await visitsOnPostgres();
     connection = postgresSource.open(database.settings);
   });
   after(async () => {

@@ -1,6 +1,9 @@
 import type { ReadPlan, RowBatch, RowShape } from '../../modules/resources/index.ts';
+import { derivedTable, renderQuery } from '../sql-template/render.ts';
 import { conditionSql } from './conditions.ts';
 import { LOST, canBeLost, cellSql, jsonTokenSql } from './output.ts';
+import { inputsIn } from './query/inputs.ts';
+import { templateOf } from './query/scan.ts';
 import { Bindings, columnSql, nativeOf, quoteName, quoteText, type BoundValue, type SqlContext } from './sql.ts';
 
 export interface Statement {
@@ -49,9 +52,16 @@ function orderSql(plan: ReadPlan, context: SqlContext): string {
     .join(', ');
 }
 
+/** The table, or the query in its place. */
+function relationSql(plan: ReadPlan, context: SqlContext): string {
+  const { query } = plan.table;
+  if (query === undefined) return tableSql(plan);
+  return derivedTable(renderQuery(templateOf(query.sql), plan.inputs, inputsIn(context)), query, quoteName);
+}
+
 const tableSql = ({ table }: ReadPlan): string => `${table.schema === '' ? '' : `${quoteName(table.schema)}.`}${quoteName(table.name)}`;
 
-const matching = (plan: ReadPlan, context: SqlContext): string => `FROM ${tableSql(plan)} t WHERE ${conditionSql(plan.where, context)}`;
+const matching = (plan: ReadPlan, context: SqlContext): string => `FROM ${relationSql(plan, context)} t WHERE ${conditionSql(plan.where, context)}`;
 
 const windowSql = (limit: number, offset: number, { bindings }: SqlContext): string => `LIMIT ${bindings.add(String(limit))} OFFSET ${bindings.add(String(offset))}`;
 

@@ -1,5 +1,6 @@
 import type { PoolConnection } from 'mysql2';
 import { givenUp } from './failures.ts';
+import { preparedColumns, type PreparedColumn } from './query/prepared.ts';
 import type { Cells, Statement } from './select.ts';
 
 /** A connection until its work ends, is cancelled or aborted, whichever comes first. It runs one statement at a time. */
@@ -37,6 +38,11 @@ export class Session {
       this.#working = false;
       this.#connection.off('error', lost);
     }
+  }
+
+  /** The columns of a statement that is prepared and never run. */
+  columns(text: string): Promise<readonly PreparedColumn[]> {
+    return this.answered(preparedColumns(this.#connection, text));
   }
 
   /** Runs statements of our own that are not worth preparing. */

@@ -15,6 +15,9 @@ export const MysqlSettings = Type.Object(
     timeZone: Type.String({ pattern: '^[A-Za-z0-9_+/-]{1,64}$', default: 'Asia/Shanghai' }),
     /** What TINYINT(1) holds: truth, as the server's own BOOLEAN is one, or small numbers. */
     tinyint1: Type.Union([Type.Literal('boolean'), Type.Literal('integer')], { default: 'boolean' }),
+    /** A log-in of its own for queries that operators write: it may SELECT in the database and nothing else. Empty: no queries. */
+    queryUser: Type.String({ maxLength: 128, default: '' }),
+    queryPassword: Type.String({ maxLength: 1024, default: '' }),
     /** Connections for short answers; streams have half as many of their own. */
     connections: Type.Integer({ minimum: 1, maximum: 200, default: 10 }),
     statementTimeoutSeconds: Type.Integer({ minimum: 1, maximum: 600, default: 15 }),

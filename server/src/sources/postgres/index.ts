@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { Default, Parse } from 'typebox/value';
 import type { Probe, ReadPlan, RowBatch, RowShape, RowStream, SourceConnection, SourceType, TableDescription, TableReader } from '../../modules/resources/index.ts';
-import { refusedQuery } from '../sql-template/refused.ts';
+import { withQueries } from '../sql-template/describe.ts';
+import { noQueryLogIn } from '../sql-template/refused.ts';
 import { describeTables } from './describe.ts';
 import { sourceFailure } from './failures.ts';
 import { openReaderPools, type ReaderPools } from './pools.ts';
@@ -27,7 +28,7 @@ class PostgresConnection implements SourceConnection {
 
   get queries(): PostgresQueries {
     if (this.#queries !== undefined) return this.#queries;
-    throw refusedQuery('query.log-in.missing', '数据源没有查询专用账号，请先设置 queryUser、queryPassword (the source has no log-in for queries: set queryUser and queryPassword)');
+    throw noQueryLogIn();
   }
 
   #readerOf({ table }: ReadPlan): TableReader {
@@ -63,8 +64,6 @@ class PostgresConnection implements SourceConnection {
     await Promise.all([this.#pools.close(), this.#queries?.close()]);
   }
 }
-
-const withQueries = ({ about, warnings }: Probe, queries: Probe): Probe => ({ about: { ...about, ...queries.about }, warnings: [...warnings, ...queries.warnings] });
 
 export const postgresSource: SourceType = {
   type: 'postgres',

@@ -1,6 +1,6 @@
 import { quoteName } from '../../storage/database.ts';
 import { resultTooLarge, type ReadPlan, type RowBatch, type RowShape } from '../../modules/resources/index.ts';
-import { Bindings, cellSql, columnSql, conditionSql, inputSql, jsonValueSql, type BoundValue, type SqlContext } from './expressions.ts';
+import { Bindings, cellSql, columnSql, conditionSql, inputsIn, jsonValueSql, type BoundValue, type SqlContext } from './expressions.ts';
 import { derivedTable, renderQuery } from '../sql-template/render.ts';
 import { templateOf } from './query/scan.ts';
 
@@ -15,7 +15,7 @@ export const tableSql = (plan: ReadPlan): string => `${plan.table.schema === '' 
 function relationSql(plan: ReadPlan, context: SqlContext): string {
   const { query } = plan.table;
   if (query === undefined) return tableSql(plan);
-  return derivedTable(renderQuery(templateOf(query.sql), plan.inputs, (name, value) => inputSql(name, value, context)), query, quoteName);
+  return derivedTable(renderQuery(templateOf(query.sql), plan.inputs, inputsIn(context)), query, quoteName);
 }
 
 export const contextOf = (plan: ReadPlan, zone: string): SqlContext => ({

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseOperand, acceptedForms, type Literal } from '../../modules/policy/index.ts';
-import type { ColumnDescription, Query, TableDescription } from '../../modules/resources/index.ts';
+import type { ColumnDescription, Probe, Query, TableDescription } from '../../modules/resources/index.ts';
 import { refusedQuery } from './refused.ts';
 import { namesIn, type Template } from './template.ts';
 
@@ -47,3 +47,6 @@ export function sampleInputs({ parameters }: Query, values: Readonly<Record<stri
     }),
   );
 }
+
+/** What the test of a source found of both its log-ins. */
+export const withQueries = ({ about, warnings }: Probe, queries: Probe): Probe => ({ about: { ...about, ...queries.about }, warnings: [...warnings, ...queries.warnings] });

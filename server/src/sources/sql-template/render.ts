@@ -5,15 +5,12 @@ import { renderTemplate, type Template } from './template.ts';
 
 type Inputs = Readonly<Record<string, Literal>>;
 
-/** A query's SQL with the parts whose parameters are given; `bind` writes a value's place, once a parameter. */
+/** A query's SQL with the parts whose parameters are given; `bind` writes a value's place wherever its parameter stands. */
 export function renderQuery(template: Template, inputs: Inputs, bind: (name: string, value: Literal) => string): string {
-  const places = new Map<string, string>();
   return renderTemplate(template, (name) => inputs[name] !== undefined, (name) => {
     const value = inputs[name];
     if (value === undefined) throw new DomainError('missing-parameter', 'query.parameter.missing', `缺少参数 ${name} (the query needs it)`, { details: { parameter: name } });
-    const place = places.get(name) ?? bind(name, value);
-    places.set(name, place);
-    return place;
+    return bind(name, value);
   });
 }
 

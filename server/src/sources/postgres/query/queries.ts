@@ -8,7 +8,7 @@ import { describedQuery, sampleInputs, standings } from '../../sql-template/desc
 import { refusedQuery } from '../../sql-template/refused.ts';
 import { derivedTable, placeholders, renderQuery } from '../../sql-template/render.ts';
 import { checkParameters } from '../../sql-template/template.ts';
-import { Bindings, inputSql, type SqlContext } from '../expressions.ts';
+import { Bindings, inputsIn, type SqlContext } from '../expressions.ts';
 import { sourceFailure } from '../failures.ts';
 import { openReaderPools, readerSession, type ReaderPools } from '../pools.ts';
 import { PostgresReader } from '../reader.ts';
@@ -58,7 +58,7 @@ export class PostgresQueries implements TableReader, QuerySource {
 
   #checked(query: Query, inputs: Readonly<Record<string, Literal>>): { readonly text: string; readonly attributes: ReadonlySet<string>; readonly context: SqlContext } {
     const context: SqlContext = { bindings: new Bindings(), zone: this.#settings.timeZone, natives: {}, maskKey: Buffer.alloc(0) };
-    const text = renderQuery(templateOf(query.sql), inputs, (name, value) => inputSql(name, value, context));
+    const text = renderQuery(templateOf(query.sql), inputs, inputsIn(context));
     return { text, context, ...checkSelect(text, this.#settings.querySchemas) };
   }
 
