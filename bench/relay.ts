@@ -38,7 +38,7 @@ const upstream = await startPeer('relay-upstream.ts', '', {});
 const origin = new URL(upstream.url).origin;
 const governed = await makeGoverned(origin);
 const contenders: readonly (readonly [string, () => Promise<Server>])[] = [
-  ['governed', governed.start],
+  ['governed', () => governed.start()],
   ['without governance', () => startPeer('peer-ungoverned.ts', '/gov/v1/weather', { PEER_UPSTREAM: origin })],
   ['http-proxy', () => startPeer('peer-proxy.ts', '/weather', { PEER_UPSTREAM: origin })],
 ];

@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { DomainError, type ErrorKind } from '../kernel/errors.ts';
 
 interface Meaning {
@@ -35,7 +36,7 @@ const ofCertificate = /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|HOSTNAME_MISMATCH|INV
 export function outboundFailure(error: unknown, begun: boolean): DomainError {
   if (error instanceof DomainError) return error;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const { kind, code: name, message } = meaningOf(code, begun);
+  const { kind, code: name, message } = error instanceof errors.HTTPParserError ? malformed : meaningOf(code, begun);
   return new DomainError(kind, name, message, { cause: error });
 }
 
@@ -43,7 +44,6 @@ function meaningOf(code: string, begun: boolean): Meaning {
   const known = meanings[code];
   if (known === reset && begun) return short;
   if (known !== undefined) return known;
-  if (code.startsWith('HPE_')) return malformed;
   if (code === 'UND_ERR_SOCKET') return begun ? short : reset; // closed by the other side
   if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS_PROTOCOL')) return tls;
   return ofCertificate.test(code) ? certificate : unreachable;

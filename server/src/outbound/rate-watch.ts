@@ -16,11 +16,13 @@ interface Bounds {
 interface Seen {
   readonly bounds: Bounds;
   received: number;
-  awaitedMs: number;
+  /** `performance.now()` from which the rate is taken. */
+  since: number;
 }
 
 /**
  * Ends answers that drip: one that was waited for through `idleMs` and brought less than the least rate asks of that time.
+ * One that brought nothing at all is idle, and for undici to end.
  * One timer for all, which runs while there is an answer under way.
  */
 export class RateWatch<T extends Watched> {
@@ -28,7 +30,7 @@ export class RateWatch<T extends Watched> {
   #timer: NodeJS.Timeout | undefined;
 
   add(answer: T, bounds: Bounds): void {
-    this.#seen.set(answer, { bounds, received: answer.received, awaitedMs: 0 });
+    this.#seen.set(answer, { bounds, received: answer.received, since: performance.now() });
     this.#timer ??= setInterval(() => this.#look(), PERIOD_MS);
   }
 
@@ -41,16 +43,13 @@ export class RateWatch<T extends Watched> {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
+    const now = performance.now();
     for (const [answer, seen] of this.#seen) {
-      if (!answer.isAwaited) {
-        seen.awaitedMs = 0;
-        seen.received = answer.received;
-        continue;
-      }
-      seen.awaitedMs += PERIOD_MS;
-      if (seen.awaitedMs < seen.bounds.idleMs) continue;
-      if (answer.received - seen.received < (seen.bounds.leastBytesPerSecond * seen.awaitedMs) / 1000) answer.tooSlow();
-      seen.awaitedMs = 0;
+      const awaitedMs = now - seen.since;
+      if (answer.isAwaited && awaitedMs < seen.bounds.idleMs) continue;
+      const came = answer.received - seen.received;
+      if (answer.isAwaited && came > 0 && came < (seen.bounds.leastBytesPerSecond * awaitedMs) / 1000) answer.tooSlow();
+      seen.since = now;
       seen.received = answer.received;
     }
   }
