@@ -1,2 +1,2 @@
-export type { Row, RowScanner, ScanRequest, SimpleCondition } from './ports.ts';
+export type { Row, RowScanner, ScanRequest } from './ports.ts';
 export { residualReader } from './reader.ts';
