@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import pg from 'pg';
+import { decodeAgr } from '../../client/src/index.ts';
 import { createDatabase, dropDatabase } from './support/database.ts';
 import { startNode, type NodeOptions, type StartedNode } from './support/node.ts';
 import { needs } from './support/services.ts';
@@ -43,6 +44,13 @@ function facesOf(shared: () => Shared): void {
     const { type, text } = await answer(shared(), '/szsea/api/sharing/wirevalues', '*/*');
     assert.equal(type, 'application/json; charset=utf-8');
     assert.equal(oneLine(text), jsonBody(shared().columns, 'sea'));
+  });
+
+  it('[AGR-B] AGR: what is sealed has every value in its form, digit by digit', async () => {
+    const { node, appkey, columns } = shared();
+    const sealed = await (await fetch(`${node.dataUrl}/gxjh/servicePublis/interface/data?interfaceId=wirevalues&applyKey=${appkey}`)).text();
+    const rows = jsonBody(columns, 'sea').replace(/^.*?"data":/s, '{"data":').replace(/,"total":3\}$/, ',"limit":-1,"page":1,"total":3}');
+    assert.equal(oneLine(decodeAgr(sealed)), rows);
   });
 
   it('[GOV-result] GOV in JSON: every value in its form, digit by digit', async () => {
