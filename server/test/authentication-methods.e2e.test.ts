@@ -54,7 +54,7 @@ describe('[GOV-auth] a product’s ways of authentication', () => {
     assert.deepEqual((await document('open1')).security, [{}, { appkey: [] }, { bearer: [] }, { query: [] }]);
     const { security, components } = await document('signed1');
     assert.deepEqual(security, [{ 'x-lq-key-id': [], 'x-lq-time': [], 'x-lq-nonce': [], 'x-lq-signature': [] }]);
-    assert.deepEqual(Object.keys(components.securitySchemes), Object.keys(security[0]));
+    assert.deepEqual(Object.keys(components.securitySchemes), ['x-lq-key-id', 'x-lq-time', 'x-lq-nonce', 'x-lq-signature']);
     const path = '/gov/v1/hidden1/openapi.json';
     assert.equal((await call(path)).status, 404);
     const headers = await signed(await newPair(node, 'holder'), { path });

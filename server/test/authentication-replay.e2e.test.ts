@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
 import { startReplicas, type Replicas } from './load/replicas.ts';
+import type { Json } from './support/management.ts';
 import type { StartedNode } from './support/node.ts';
 import { observerProduct, shareObservers } from './support/observers.ts';
 import { needs } from './support/services.ts';
@@ -56,7 +58,7 @@ describe('[GOV-auth] a signature is good once', needs('postgres'), () => {
     const secrets: string[] = [];
     for (const node of [replicas.a, replicas.b]) {
       await until(node, () => gatewaySigned(appKey, rid, 'signed1'), async (headers) => {
-        const answer = await (await fetch(`${node.dataUrl}/sysapi/auth/refreshappsecret`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(headers) })).json();
+        const answer: Json = await (await fetch(`${node.dataUrl}/sysapi/auth/refreshappsecret`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(headers) })).json();
         if (answer.code === '0') secrets.push(await openDailySecret(appKey, 'cbc', answer.data.secret));
         return answer.code === '0';
       });
@@ -69,7 +71,6 @@ describe('[GOV-auth] a signature is good once', needs('postgres'), () => {
   it('while the database cannot remember it, it is refused', async () => {
     const url = new URL(replicas.a.databaseUrl ?? '');
     const headers = await signed(pair, { path });
-    const { default: pg } = await import('pg');
     const client = new pg.Client({ connectionString: url.href });
     await client.connect();
     try {
@@ -86,8 +87,8 @@ describe('[GOV-auth] a signature is good once', needs('postgres'), () => {
 /** 200, or the code of the refusal. */
 async function codeOf(node: StartedNode, headers: Headers): Promise<number | string> {
   const answer = await fetch(`${node.dataUrl}${path}`, { headers });
-  const { code } = await answer.json();
-  return answer.status === 200 ? 200 : code;
+  const body: Json = await answer.json();
+  return answer.status === 200 ? 200 : body.code;
 }
 
 /** Calls, each time anew, until the node has heard of what was made on the other one. */

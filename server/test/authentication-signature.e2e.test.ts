@@ -35,7 +35,7 @@ interface Sent {
   readonly requestId: string;
 }
 
-async function send(target: string, headers: Headers, init: { method?: string; body?: BodyInit } = {}): Promise<Sent> {
+async function send(target: string, headers: Headers, init: { method?: string; body?: string | Uint8Array<ArrayBuffer> } = {}): Promise<Sent> {
   const answer = await fetch(`${node.dataUrl}${target}`, { ...init, headers });
   const body = (await answer.json()) as Json;
   return { status: answer.status, code: body.code, body, errorId: answer.headers.get('x-error-id'), requestId: answer.headers.get('x-request-id') ?? '' };
@@ -51,7 +51,7 @@ async function loggedLine(errorId: string): Promise<string> {
 }
 
 /** Signs one call and sends another, where `sent` says what differs. */
-async function call(toSign: ToSign, sent: { target?: string; headers?: Headers; init?: { method?: string; body?: BodyInit } } = {}, by = pair): Promise<Sent> {
+async function call(toSign: ToSign, sent: { target?: string; headers?: Headers; init?: { method?: string; body?: string | Uint8Array<ArrayBuffer> } } = {}, by = pair): Promise<Sent> {
   const headers = await signed(by, toSign);
   const { method, body, query } = toSign;
   const init = { ...(method === undefined ? {} : { method }), ...(body === undefined ? {} : { body: new Uint8Array(Buffer.from(body)) }), ...sent.init };

@@ -84,7 +84,8 @@ async function assertTides(url: string): Promise<void> {
 async function assertGone(node: StartedNode, call: string): Promise<void> {
   const refused: { success: boolean } = await (await fetch(call)).json() as { success: boolean };
   assert.equal(refused.success, false);
-  for (const list of ['/imports', '/resources', '/products', '/grants', '/subjects']) assert.deepEqual(await itemsOf(node, list), [], list);
+  for (const list of ['/imports', '/resources', '/products', '/grants']) assert.deepEqual(await itemsOf(node, list), [], list);
+  assert.deepEqual((await itemsOf(node, '/subjects')).map((subject) => Object(subject).kind), ['public']);
   assert.equal((await manage(node, 'GET', '/sample')).status, 404);
   await assert.rejects(access(path.join(node.folder, 'sample.json')), { code: 'ENOENT' });
 }

@@ -9,11 +9,13 @@ import { openPglite } from '../src/storage/pglite.ts';
 import { configFile, listenersOf } from './support/config-file.ts';
 import { createDatabase, dropDatabase } from './support/database.ts';
 import { logInAs, newUser } from './support/browser.ts';
+import type { Json } from './support/management.ts';
 import { startNode, type StartedNode } from './support/node.ts';
 import { callObservers, granted, shareObservers } from './support/observers.ts';
 import { rawRequest } from './support/raw-http.ts';
 import { needs } from './support/services.ts';
 import { make, refusal, settingsOf } from './support/sharing.ts';
+import { gatewaySigned, newPair, openDailySecret, signed, type Headers } from './support/signing.ts';
 
 const NEW_PASSWORD = 'Tide-Password-4711';
 const SOURCE_PASSWORD = 'source-password-not-to-be-seen';
@@ -27,6 +29,8 @@ async function useSecrets(node: StartedNode, sourceUrl: string | undefined): Pro
   const holder = await granted(node, '密钥使用方', {});
   secrets.set('appkey', holder.appkey);
   secrets.set('rotated appkey', (await make(node, 'POST', `/subjects/${holder.id}/credentials/rotate`, { body: { overlapSeconds: 60 } })).secret);
+
+  await useSigning(node, holder.name, secrets);
 
   const { name, password } = await newUser(node, 'secret-keeper', 'manager');
   secrets.set('one-time password', password);
@@ -46,6 +50,22 @@ async function useSecrets(node: StartedNode, sourceUrl: string | undefined): Pro
   for (const key of [holder.appkey, secrets.get('rotated appkey') ?? '']) await useKey(node, key);
   if (sourceUrl !== undefined) await useSource(node, sourceUrl);
   return secrets;
+}
+
+/** What signs, and the gateway's secret of the day; rightly used, and wrongly in the places of others. */
+async function useSigning(node: StartedNode, subject: string, secrets: Map<string, string>): Promise<void> {
+  const pair = await newPair(node, subject);
+  const { keyId: rid, secret: appKey } = await newPair(node, subject, { kind: 'gateway', cipher: 'cbc' });
+  const refresh = async (headers: Headers): Promise<Json> => (await fetch(`${node.dataUrl}/sysapi/auth/refreshappsecret`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(headers) })).json();
+  const sealed = (await refresh(await gatewaySigned(appKey, rid, 'observers1'))).data.secret;
+  const daily = await openDailySecret(appKey, 'cbc', sealed);
+  for (const [what, secret] of [['signing secret', pair.secret], ['gateway appKey', appKey], ['secret of the day', daily]] as const) secrets.set(what, secret);
+  const path = '/gov/v1/observers1';
+  const headers = await signed(pair, { path });
+  for (const sent of [headers, headers, { ...headers, 'x-lq-key-id': pair.secret }, { ...headers, 'x-lq-nonce': pair.secret }, await gatewaySigned(daily, rid, 'observers1'), await gatewaySigned(appKey, rid, 'observers1')]) {
+    await fetch(`${node.dataUrl}${path}`, { headers: sent });
+  }
+  await refresh(await gatewaySigned(appKey, appKey, 'observers1'));
 }
 
 /** In every place where a key may stand, in calls that succeed, fail, and cannot be read. */

@@ -145,7 +145,7 @@ export class Access {
   async prove(proof: SignedProof, now: Date): Promise<void> {
     assertInWindow(proof, now);
     const found = await this.credential(proof);
-    if (!isSignedBy(this.#key, proof, found)) throw unauthenticated(found === undefined ? `no credential has the key ID ${proof.keyId}` : `the signature is not that of ${proof.keyId} over ${JSON.stringify(proof.text)}`);
+    if (!isSignedBy(this.#key, proof, found)) throw unauthenticated(whyNot(proof, found));
     if (isInForce(found, now)) await spendProof(this.#database, proof, found.credentialId);
   }
 
@@ -187,6 +187,10 @@ export class Access {
     return { grant, compiled, maskKey: this.#key.derive(`mask:${grant.id}`) };
   }
 }
+
+/** For the operator; what a caller wrote where it chose the words itself may be a secret in the wrong place. */
+const whyNot = ({ keyId, nonce, text }: SignedProof, found: FoundCredential | undefined): string =>
+  found === undefined ? 'no credential has the key ID' : `not the signature of ${keyId} over ${JSON.stringify(nonce === undefined ? text : text.replace(nonce, '<nonce>'))}`;
 
 /** A connection that swallows words must not end the polling: the next one goes by another. */
 async function silence(): Promise<never> {

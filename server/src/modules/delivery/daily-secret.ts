@@ -36,7 +36,7 @@ export async function refreshSecret(parts: SecretParts, proof: SignedProof, call
   const found = await access.credential(proof);
   const appKey = found === undefined ? undefined : secretOf(key, found);
   const signed = isMacOf(appKey ?? nobody, proof);
-  if (!signed || appKey === undefined || !isInForce(found, now) || found.cipher === null) throw unauthenticated(`${proof.keyId} did not sign for the secret of the day with an appKey in force`);
+  if (!signed || appKey === undefined || !isInForce(found, now) || found.cipher === null) throw unauthenticated(`${found === undefined ? 'nobody of this rid' : found.credentialId} did not sign for the secret of the day with an appKey in force`);
   const { credentialId, subjectId, subjectName, cipher } = found;
   await database.transaction(async (tx) => {
     await spendProof(tx, proof, credentialId);
