@@ -1,7 +1,8 @@
 import type { ColumnType } from '../../modules/policy/index.ts';
 import type { ColumnDescription, TableDescription } from '../../modules/resources/index.ts';
 import type { MysqlSettings } from './settings.ts';
-import type { Cells, Statement } from './select.ts';
+import type { Cells } from './rows.ts';
+import type { Statement } from './select.ts';
 
 /** A short query's rows. */
 export type Ask = (statement: Statement) => Promise<Cells[]>;

@@ -1,5 +1,6 @@
 import type { Session } from './session.ts';
-import type { Cells, Statement } from './select.ts';
+import type { Cells } from './rows.ts';
+import type { Statement } from './select.ts';
 
 const MOST_ROWS = 1000;
 /** So that the text of a batch is an ordinary object of the heap: larger ones outlive young garbage and make a slow stream grow the process. */

@@ -1,7 +1,8 @@
 import type { ReadPlan, RowBatch, RowShape, RowStream, TableReader } from '../../modules/resources/index.ts';
-import { rowLost, sourceFailure } from './failures.ts';
+import { sourceFailure } from './failures.ts';
 import type { ReaderPools } from './pools.ts';
-import { batchOf, countStatement, lostCheck, rowsStatement, type Cells, type Statement } from './select.ts';
+import { batchMaker, type Cells } from './rows.ts';
+import { countStatement, rowsStatement, type Statement } from './select.ts';
 import type { Session } from './session.ts';
 import { openStream } from './stream.ts';
 
@@ -57,13 +58,10 @@ export class MysqlReader implements TableReader {
 
 /** Rows are counted in bytes as they come: a page that grows too large is not taken to its end. */
 async function readPage(session: Session, plan: ReadPlan, shape: RowShape, zone: string, maxBytes: number): Promise<RowBatch | undefined> {
-  const isLost = lostCheck(plan, shape, zone);
   const rows: Cells[] = [];
   let bytes = shape === 'json' ? -1 : 0; // JSON's rows are joined by commas
-  let lost = false;
   const take = (row: Cells): void => {
     bytes += bytesOf(row) + (shape === 'json' ? 1 : 0);
-    lost ||= isLost(row);
     if (bytes > maxBytes) session.release(false);
     else rows.push(row);
   };
@@ -73,8 +71,7 @@ async function readPage(session: Session, plan: ReadPlan, shape: RowShape, zone:
     if (bytes > maxBytes) return undefined;
     throw error;
   }
-  if (lost) throw rowLost();
-  return bytes > maxBytes ? undefined : batchOf(shape, rows);
+  return bytes > maxBytes ? undefined : batchMaker(plan, shape, zone)(rows);
 }
 
 function bytesOf(row: Cells): number {

@@ -1,7 +1,7 @@
-import type { ReadPlan, RowBatch, RowShape } from '../../modules/resources/index.ts';
+import type { ReadPlan, RowShape } from '../../modules/resources/index.ts';
 import { derivedTable, renderQuery } from '../sql-template/render.ts';
 import { conditionSql } from './conditions.ts';
-import { LOST, canBeLost, cellSql, jsonTokenSql } from './output.ts';
+import { cellSql, jsonTokenSql } from './output.ts';
 import { inputsIn } from './query/inputs.ts';
 import { templateOf } from './query/scan.ts';
 import { Bindings, columnSql, nativeOf, quoteName, quoteText, type BoundValue, type SqlContext } from './sql.ts';
@@ -10,8 +10,6 @@ export interface Statement {
   readonly text: string;
   readonly values: readonly BoundValue[];
 }
-
-export type Cells = (string | null)[];
 
 const contextOf = (plan: ReadPlan, zone: string): SqlContext => ({ bindings: new Bindings(), zone, natives: plan.natives, maskKey: plan.maskKey });
 
@@ -83,14 +81,3 @@ export function windowCountStatement(plan: ReadPlan, zone: string): Statement {
   const context = contextOf(plan, zone);
   return { text: `SELECT CAST(COUNT(*) AS CHAR) FROM (SELECT 1 ${matching(plan, context)} ${windowSql(plan.limit + 1, plan.offset, context)}) w`, values: context.bindings.values };
 }
-
-/** Tells of a row whether the server could not write a value of it. */
-export function lostCheck(plan: ReadPlan, shape: RowShape, zone: string): (row: Cells) => boolean {
-  if (shape === 'json') return (row) => row[0] === null;
-  const context = contextOf(plan, zone);
-  const places = plan.columns.flatMap((column, index) => (canBeLost(column, context) ? [index] : []));
-  return (row) => places.some((index) => row[index] === LOST);
-}
-
-export const batchOf = (shape: RowShape, rows: Cells[]): RowBatch =>
-  shape === 'json' ? { kind: 'json', count: rows.length, text: rows.map((row) => row[0]).join(',') } : { kind: 'cells', rows };

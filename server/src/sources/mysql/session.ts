@@ -1,7 +1,8 @@
 import type { PoolConnection } from 'mysql2';
 import { givenUp } from './failures.ts';
 import { preparedColumns, type PreparedColumn } from './query/prepared.ts';
-import type { Cells, Statement } from './select.ts';
+import type { Cells } from './rows.ts';
+import type { Statement } from './select.ts';
 
 /** A connection until its work ends, is cancelled or aborted, whichever comes first. It runs one statement at a time. */
 export class Session {

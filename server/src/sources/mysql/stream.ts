@@ -1,9 +1,10 @@
 import type { ReadPlan, RowBatch, RowShape, RowStream } from '../../modules/resources/index.ts';
 import { rowsOfStream } from '../postgres/select.ts';
-import { changedMeanwhile, rowLost, sourceFailure, tookTooLong } from './failures.ts';
+import { changedMeanwhile, sourceFailure, tookTooLong } from './failures.ts';
 import { Inflow } from './inflow.ts';
 import { timeLimit } from './pools.ts';
-import { batchOf, lostCheck, rowsStatement, windowCountStatement } from './select.ts';
+import { batchMaker } from './rows.ts';
+import { rowsStatement, windowCountStatement } from './select.ts';
 import type { Session } from './session.ts';
 
 export interface Streaming {
@@ -38,15 +39,14 @@ async function* read(session: Session, { plan, shape, zone, signal }: Streaming,
   try {
     signal.throwIfAborted();
     await session.command(timeLimit(0));
-    const isLost = lostCheck(plan, shape, zone);
+    const batchOf = batchMaker(plan, shape, zone);
     const inflow = new Inflow(session, rowsStatement(plan, shape, zone));
     let left = counted;
     for (let rows = await inflow.next(tookTooLong); rows.length > 0; rows = await inflow.next()) {
       signal.throwIfAborted();
       left -= rows.length;
       if (left < 0) throw changedMeanwhile();
-      if (rows.some(isLost)) throw rowLost();
-      yield batchOf(shape, rows);
+      yield batchOf(rows);
     }
     if (left > 0) throw changedMeanwhile();
     await session.command('COMMIT');
