@@ -39,5 +39,8 @@ export const types = words(`
   bool int2 int4 int8 float4 float8 numeric text varchar bpchar date time timetz timestamp timestamptz interval uuid json jsonb bytea bit varbit
   geometry geography`);
 
-export const operators = words(`
-  + - * / % ^ = <> != < > <= >= || ~ ~* !~ !~* ~~ ~~* !~~ !~~* -> ->> #> #>> @> <@ && ? ?| ?& & | # << >> |/ ||/ @ <->`);
+/** Of the language's own forms, BETWEEN alone stands as an operator under its name. */
+export const operators: ReadonlySet<string> = new Set([
+  ...words('+ - * / % ^ = <> != < > <= >= || ~ ~* !~ !~* ~~ ~~* !~~ !~~* -> ->> #> #>> @> <@ && ? ?| ?& & | # << >> |/ ||/ @ <->'),
+  'BETWEEN', 'NOT BETWEEN', 'BETWEEN SYMMETRIC', 'NOT BETWEEN SYMMETRIC',
+]);

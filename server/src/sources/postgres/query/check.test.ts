@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { loadModule } from 'libpg-query';
+import { DomainError } from '../../../kernel/errors.ts';
+import { checkSelect } from './check.ts';
+
+before(() => loadModule());
+
+const schemas = ['public', 'more'];
+
+describe('what PostgreSQL’s grammar says of a query', () => {
+  test('ordinary queries pass', () => {
+    for (const sql of [
+      'SELECT town, count(*) AS n, sum(age) FILTER (WHERE age > 3) AS s, round(avg(age), 1) FROM public.visits WHERE day BETWEEN $1::date AND current_date GROUP BY ROLLUP (town) HAVING count(*) > 3 ORDER BY n DESC NULLS LAST LIMIT 5',
+      'WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r WHERE i < 10) SELECT DISTINCT ON (i) i FROM r ORDER BY i',
+      "SELECT extract(year FROM day) AS y, day AT TIME ZONE 'Asia/Shanghai' AS d, day + interval '1 day' AS e, trim(both ' ' FROM town) AS t, substring(town FROM 1 FOR 2) AS u FROM visits",
+      "SELECT v.doc -> 'a' ->> 'b' AS b, v.list[1] AS f, v.list[1:2] AS g, ARRAY[1, 2] AS h, (ROW(1, 2)).f1 AS i FROM more.visits v CROSS JOIN LATERAL (SELECT max(w.id) AS m FROM visits w WHERE w.town = v.town) x",
+      "SELECT id, row_number() OVER w AS n, CASE WHEN age > 3 THEN 'x' ELSE coalesce(town, 'y') END AS c, id = ANY ($1::int8[]) AS a, town LIKE 'x%' AS l, age NOT BETWEEN 1 AND 2 AS n2, town SIMILAR TO 'a|b' AS s FROM visits WINDOW w AS (PARTITION BY town ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)",
+      'SELECT a.x FROM (VALUES (1), (2)) AS a (x) WHERE EXISTS (SELECT FROM visits) EXCEPT SELECT 2',
+      'SELECT id, st_distance(place, st_setsrid(st_makepoint(114.05, 22.54), 4326)) AS d, place::geometry AS g FROM places WHERE place && st_makeenvelope(113, 22, 115, 23, 4326)',
+      'SELECT item FROM visits v, unnest(v.items) WITH ORDINALITY AS i (item, place)',
+    ]) checkSelect(sql, schemas);
+  });
+
+  test('names of columns are told, since one may be a function', () => {
+    const { attributes } = checkSelect('SELECT v.leak, (v).other, plain FROM visits v', schemas);
+    assert.deepEqual([...attributes].toSorted(), ['leak', 'other']);
+  });
+
+  test('parts of the grammar that are not listed are refused, wherever they stand', () => {
+    const refused = (error: unknown): boolean => error instanceof DomainError && /^query\.(not-allowed|schema|statements)$/.test(error.code);
+    const parts = ["xmlelement(name x)", "'x'::regclass", "'x'::public.visits", 'public.f(1)', 'f(1)', 'pg_catalog.pg_sleep(1)', 'current_role', 'session_user', '1 OPERATOR(public.+) 1', "town COLLATE \"und-x-icu\"", '(SELECT 1 FROM hidden.t)', '(SELECT 1 FROM db.public.t)', '(SELECT 1 FROM pg_class)', "json_query('{}', '$')"];
+    for (const part of parts) {
+      for (const sql of [`SELECT ${part} AS x`, `SELECT 1 FROM visits WHERE (${part})::text = ''`, `SELECT 1 FROM visits ORDER BY ${part}`, `WITH w AS (SELECT ${part} AS x) SELECT 1`, `SELECT 1 FROM visits a JOIN visits b ON (${part})::text = ''`, `SELECT 1 LIMIT (${part})::text::int`, `SELECT sum(1) OVER (ORDER BY ${part})`, `SELECT sum(1) FILTER (WHERE (${part})::text = '')`, `VALUES (${part})`, `SELECT 1 UNION SELECT ${part}`]) {
+        assert.throws(() => checkSelect(sql, schemas), refused, sql);
+      }
+    }
+    for (const sql of ['SELECT 1 FROM visits TABLESAMPLE SYSTEM (1)', "SELECT 1 FROM XMLTABLE('/a' PASSING '<a/>' COLUMNS x text)", 'SELECT 1 FROM f() AS g (x int)', 'SELECT 1 ORDER BY 1 USING OPERATOR(public.<)', 'TABLE pg_class', 'SELECT 1 INTO x UNION SELECT 2', '(SELECT 1 FOR SHARE) UNION SELECT 2']) {
+      assert.throws(() => checkSelect(sql, schemas), refused, sql);
+    }
+  });
+});
