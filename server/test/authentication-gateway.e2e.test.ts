@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Json } from './support/management.ts';
 import { startNode, type StartedNode } from './support/node.ts';
 import { observerProduct, shareObservers } from './support/observers.ts';
+import { needs } from './support/services.ts';
 import { giveGrant, make, newHolder, publish, refusal } from './support/sharing.ts';
 import { gatewaySigned, newPair, openDailySecret, type Headers } from './support/signing.ts';
 
@@ -38,7 +39,7 @@ async function requester(cipher: 'ecb' | 'cbc'): Promise<{ id: string; rid: stri
   return { id, rid, appKey, secret: await openDailySecret(appKey, cipher, body.data.secret), end: Number(body.data.secretEndTime) };
 }
 
-describe('[GOV-auth] the national gateway’s convention', () => {
+describe('[GOV-auth] the national gateway’s convention', needs('openssl'), () => {
   for (const cipher of ['ecb', 'cbc'] as const) {
     it(`the secret of the day, opened by openssl (${cipher}), signs calls`, async () => {
       const { rid, appKey, secret, end } = await requester(cipher);

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Json } from './support/management.ts';
 import { startNode, type StartedNode } from './support/node.ts';
 import { observerProduct, shareObservers } from './support/observers.ts';
+import { needs } from './support/services.ts';
 import { giveGrant, journalOf, make, newHolder, publish, refusal, type Holder } from './support/sharing.ts';
 import { newPair, signed, type Headers } from './support/signing.ts';
 
@@ -30,7 +31,7 @@ const refused = async (path: string, headers: Headers = {}): Promise<unknown[]> 
   return [status, body.code];
 };
 
-describe('[GOV-auth] a product’s ways of authentication', () => {
+describe('[GOV-auth] a product’s ways of authentication', needs('openssl'), () => {
   it('a product that takes signatures takes no appkey, and says so to whoever holds a grant', async () => {
     const { status, body } = await call('/gov/v1/signed1', { appkey: holder.appkey });
     assert.deepEqual([status, body.code, body.details], [401, 'credential.method', { methods: ['signature'] }]);

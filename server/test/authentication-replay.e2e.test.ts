@@ -11,7 +11,7 @@ import { gatewaySigned, newPair, openDailySecret, signed, type Headers, type Key
 
 const path = '/gov/v1/signed1';
 
-describe('[GOV-auth] a signature is good once', needs('postgres'), () => {
+describe('[GOV-auth] a signature is good once', needs('postgres', 'openssl'), () => {
   let replicas: Replicas;
   let pair: KeyPair;
 

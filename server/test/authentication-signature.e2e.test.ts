@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Json } from './support/management.ts';
 import { startNode, type StartedNode } from './support/node.ts';
 import { observerProduct, shareObservers } from './support/observers.ts';
+import { needs } from './support/services.ts';
 import { giveGrant, hostTable, journalOf, make, newHolder, publish } from './support/sharing.ts';
 import { callByGuide, newPair, signed, type Headers, type KeyPair, type ToSign } from './support/signing.ts';
 import { tides, tideProduct } from './support/tides.ts';
@@ -59,7 +60,7 @@ async function call(toSign: ToSign, sent: { target?: string; headers?: Headers; 
   return send(sent.target ?? `${toSign.path}${query === undefined || query === '' ? '' : `?${query}`}`, { ...type, ...headers, ...sent.headers }, init);
 }
 
-describe('[GOV-auth] a signed call', () => {
+describe('[GOV-auth] a signed call', needs('openssl'), () => {
   it('of python3 is answered, with parameters however they are encoded and ordered', async () => {
     for (const query of ['', 'station=%E8%B5%A4%E6%B9%BE', 'until=2026-03-01+09%3A00%3A00&station=%e8%b5%a4%e6%b9%be,%E9%A6%99%E6%B8%AF', 'who=*%21~%28%29%27&station=', '&&station=%E9%A6%99%E6%B8%AF&']) {
       const answer = await call({ path, query });
@@ -98,7 +99,7 @@ describe('[GOV-auth] a signed call', () => {
   });
 });
 
-describe('[GOV-auth] a signature does not fit', () => {
+describe('[GOV-auth] a signature does not fit', needs('openssl'), () => {
   const body = '{"station":"香港"}';
   const query = 'station=%E9%A6%99%E6%B8%AF';
   const altered: Record<string, () => Promise<Sent>> = {
@@ -139,7 +140,7 @@ describe('[GOV-auth] a signature does not fit', () => {
   });
 });
 
-describe('[GOV-auth] what is no signature', () => {
+describe('[GOV-auth] what is no signature', needs('openssl'), () => {
   it('says which header is missing or of another form', async () => {
     const headers = await signed(pair, { path });
     for (const name of Object.keys(headers)) {
@@ -168,7 +169,7 @@ describe('[GOV-auth] what is no signature', () => {
   });
 });
 
-describe('[GOV-auth] keys that sign', () => {
+describe('[GOV-auth] keys that sign', needs('openssl'), () => {
   it('rotate with overlap, and end when revoked', async () => {
     await newHolder(node, 'rotating');
     await giveGrant(node, 'rotating', 'signed1');

@@ -60,10 +60,10 @@ async function useSigning(node: StartedNode, subject: string, secrets: Map<strin
   const sealed = (await refresh(await gatewaySigned(appKey, rid, 'observers1'))).data.secret;
   const daily = await openDailySecret(appKey, 'cbc', sealed);
   for (const [what, secret] of [['signing secret', pair.secret], ['gateway appKey', appKey], ['secret of the day', daily]] as const) secrets.set(what, secret);
-  const path = '/gov/v1/observers1';
-  const headers = await signed(pair, { path });
+  const target = '/gov/v1/observers1';
+  const headers = await signed(pair, { path: target });
   for (const sent of [headers, headers, { ...headers, 'x-lq-key-id': pair.secret }, { ...headers, 'x-lq-nonce': pair.secret }, await gatewaySigned(daily, rid, 'observers1'), await gatewaySigned(appKey, rid, 'observers1')]) {
-    await fetch(`${node.dataUrl}${path}`, { headers: sent });
+    await fetch(`${node.dataUrl}${target}`, { headers: sent });
   }
   await refresh(await gatewaySigned(appKey, appKey, 'observers1'));
 }
@@ -192,5 +192,5 @@ async function dumpPglite(folder: string): Promise<string> {
   }
 }
 
-describe('secrets, node on pglite', () => suite({ engine: 'pglite', source: false }));
-describe('secrets, node on postgres', needs('postgres'), () => suite({ engine: 'postgres', source: true }));
+describe('secrets, node on pglite', needs('openssl'), () => suite({ engine: 'pglite', source: false }));
+describe('secrets, node on postgres', needs('postgres', 'openssl'), () => suite({ engine: 'postgres', source: true }));
