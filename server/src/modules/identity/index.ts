@@ -4,7 +4,6 @@ export {
   type ApiToken, type AuthenticationMethod, type Credential, type FoundCredential, type Proof, type Role, type Scope, type SignedProof, type Subject, type User,
 } from './model.ts';
 export { actorText, allow, allowOwned, operatorActor, ownerFilter, type Actor, type Right } from './rights.ts';
-export { hashKey } from './secrets.ts';
 export { newOneTimePassword, type OneTimePassword } from './passwords.ts';
 export { logIn, logOut, resolveSession, sweepIdentity, verifyCsrf, type LogIn, type Session } from './sessions.ts';
 export { changePassword } from './change-password.ts';

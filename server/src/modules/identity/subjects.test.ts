@@ -7,9 +7,10 @@ import type { Database } from '../../storage/database.ts';
 import { NodeKey } from '../../storage/node-key.ts';
 import { currentRevision } from '../../storage/revision.ts';
 import {
-  createSubject, createUser, deleteSubject, findCredential, getSubject, getSubjectByName, hashKey, isInForce, issueCredential, listCredentials,
+  createSubject, createUser, deleteSubject, findCredential, getSubject, getSubjectByName, isInForce, issueCredential, listCredentials,
   listSubjects, revokeCredential, rotateCredential, updateSubject, type IssuedCredential, type Subject, type SubjectChanges,
 } from './index.ts';
+import { hashKey } from './secrets.ts';
 
 const SECOND = 1000;
 
