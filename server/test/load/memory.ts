@@ -131,7 +131,7 @@ async function pageTime(stage: MemoryStage): Promise<number> {
 }
 
 /** Resident memory of the node's process in MB. */
-function rssOf({ process }: StartedNode): number {
+export function rssOf({ process }: StartedNode): number {
   const status = readFileSync(`/proc/${process.pid}/status`, 'utf8');
   return (Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024) / 1e6;
 }

@@ -8,6 +8,7 @@ export async function receive(content: AsyncIterable<Uint8Array>, path: string, 
   await using file = await open(path, 'wx', 0o600);
   let bytes = 0;
   for await (const chunk of content) {
+    if (chunk.length === 0) continue;
     see(chunk, bytes);
     bytes += chunk.length;
     if (bytes > MAX_FILE_BYTES) throw fault(`${format}.too-large`, '文件超过 4 GB，请拆分后导入 (the file is larger than 4 GB: split it)');

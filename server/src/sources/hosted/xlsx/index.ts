@@ -16,9 +16,7 @@ import { readXml } from './xml.ts';
 /** Takes an XLSX file in (ECMA-376), and finds the sheet; the first row that has anything in it is the header. */
 export async function openXlsx(content: AsyncIterable<Uint8Array>, folder: string, { sheet }: FileFormat & { format: 'xlsx' }): Promise<TableFile> {
   const path = join(folder, 'content');
-  await receive(content, path, 'xlsx', (chunk, at) => {
-    if (at === 0) refuseOtherFormats(chunk);
-  });
+  await receive(content, path, 'xlsx', refuseOtherFormats);
   await using opened = new AsyncDisposableStack();
   const zip = opened.adopt(await XlsxPackage.open(path), (each) => each.close());
   const workbook = await readWorkbook(zip);
@@ -38,10 +36,13 @@ export async function openXlsx(content: AsyncIterable<Uint8Array>, folder: strin
   };
 }
 
-function refuseOtherFormats(chunk: Uint8Array): void {
-  const [first, second] = chunk;
-  if (first === 0xd0 && second === 0xcf) throw encrypted();
-  if (first !== 0x50 || second !== 0x4b) throw fault('xlsx.format', '这不是 XLSX 文件；CSV 请以 text/csv 提交 (no XLSX file: send CSV as text/csv)');
+/** `PK`, with which a ZIP begins; what is encrypted, and what is older, begins with the byte D0 of OLE. */
+function refuseOtherFormats(chunk: Uint8Array, at: number): void {
+  for (const [place, byte] of [0x50, 0x4b].entries()) {
+    const found = chunk[place - at];
+    if (found === 0xd0 && place === 0) throw encrypted();
+    if (found !== undefined && found !== byte) throw fault('xlsx.format', '这不是 XLSX 文件；CSV 请以 text/csv 提交 (no XLSX file: send CSV as text/csv)');
+  }
 }
 
 /** What cells of a sheet refer to. */
@@ -94,7 +95,7 @@ class SheetReader {
   async #cellsOf({ row, cells: raw }: RawRow, width: number, merged: readonly MergedRange[]): Promise<FileCell[]> {
     const cells: FileCell[] = Array.from({ length: width }, () => null);
     for (const each of raw) {
-      const shared = each.type === 's' ? Number(each.value) : undefined;
+      const shared = each.type === 's' ? indexOf(each.value) : undefined;
       const value = shared === undefined ? each.value : (this.#around.strings?.cached(shared) ?? (await this.#load(shared)));
       const cell = cellOf(each, value, this.#around.styles, this.#workbook.dates);
       if (each.column < width) cells[each.column] = cell;
@@ -116,6 +117,12 @@ function cover(cells: FileCell[], range: MergedRange, row: number, width: number
   for (let column = range.left; column <= Math.min(range.right, width - 1); column += 1) {
     if (row > range.top || column > range.left) cells[column] = { fault: `与 ${own} 合并为 ${nameOf(range)}，请取消合并并逐格填写 (merged: unmerge and fill each cell)` };
   }
+}
+
+/** The number of a shared string; what is none is one that no table has. */
+function indexOf(value: string | undefined): number {
+  const index = Number(value);
+  return Number.isInteger(index) ? index : -1;
 }
 
 const textOf = (cell: FileCell): string => (cell === null || isFaulty(cell) ? '' : typeof cell === 'string' ? cell : cell.text);

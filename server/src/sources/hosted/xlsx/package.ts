@@ -8,9 +8,9 @@ const MAX_ENTRY_HEAD = 1_024;
 const MAX_PART_BYTES = 8 * 2 ** 30;
 /** The largest of the parts that are kept in memory once read: the workbook, its relationships, its styles. */
 const MAX_SMALL_PART_BYTES = 32 * 2 ** 20;
-/** Sheets of equal rows reach 60; what inflates more, and to more than a handful, is made to. */
+/** Large sheets with addresses in their cells reach 60. Of what is not large any ratio is harmless: nothing of it is kept. */
 const MAX_RATIO = 250;
-const HARMLESS_BYTES = 16 * 2 ** 20;
+const HARMLESS_BYTES = 256 * 2 ** 20;
 
 /**
  * The ZIP that an XLSX file is (ECMA-376 part 2): nothing of it is ever written out by its name. Sizes are bounded by what

@@ -1,23 +1,30 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { LRUCache } from 'lru-cache';
 import { damaged, type XlsxPackage } from './package.ts';
 import { TextItem } from './texts.ts';
 import { readXml, type XmlReader } from './xml.ts';
 
+/** A page begins with the ends of its strings, four bytes each, counted from the page's begin. */
 const PAGE_STRINGS = 64;
+const HEAD_BYTES = PAGE_STRINGS * 4;
 const WRITE_BYTES = 262_144;
-const CACHE_CHARACTERS = 8_000_000;
+const CACHE_BYTES = 16 * 2 ** 20;
+/** UTF-16, so that what is half a character comes out as it went in, and is seen. */
+const ENCODING = 'utf16le';
 
 /**
  * The table of a workbook's strings, which cells name by number. It may be larger than memory: it lies in a file beside
- * the workbook, in pages of some strings each, and the pages used last are kept.
+ * the workbook, in pages of some strings each. The pages read last stand in one buffer, and a string is made of it when it
+ * is asked for: strings that were kept would grow old, and the collector is slow to take what is old.
  */
 export class SharedStrings {
-  readonly #count: number;
   readonly #file: FileHandle;
-  /** Where each page begins, and at last where the file ends. */
+  readonly #count: number;
+  /** Where each page begins in the file, and at last where the file ends. */
   readonly #offsets: readonly number[];
-  readonly #pages = new LRUCache<number, readonly string[]>({ maxSize: CACHE_CHARACTERS, sizeCalculation: (page) => page.reduce((sum, text) => sum + text.length + 8, 0) });
+  readonly #cache = Buffer.allocUnsafeSlow(CACHE_BYTES);
+  /** Where in the buffer a page stands; the first of them were put there first. */
+  readonly #pages = new Map<number, { readonly at: number; readonly end: number }>();
+  #head = 0;
 
   constructor(file: FileHandle, offsets: readonly number[], count: number) {
     this.#file = file;
@@ -27,21 +34,37 @@ export class SharedStrings {
 
   /** A string that is in memory. */
   cached(index: number): string | undefined {
-    return this.#pages.get(Math.floor(index / PAGE_STRINGS))?.[index % PAGE_STRINGS];
+    const at = this.#pages.get(Math.floor(index / PAGE_STRINGS))?.at;
+    if (at === undefined || index >= this.#count) return undefined;
+    const place = index % PAGE_STRINGS;
+    const from = place === 0 ? HEAD_BYTES : this.#cache.readUInt32LE(at + (place - 1) * 4);
+    return this.#cache.toString(ENCODING, at + from, at + this.#cache.readUInt32LE(at + place * 4));
   }
 
   async load(index: number): Promise<string> {
-    const number = Math.floor(index / PAGE_STRINGS);
-    const [from, to] = [this.#offsets[number], this.#offsets[number + 1]];
+    const page = Math.floor(index / PAGE_STRINGS);
+    const [from, to] = [this.#offsets[page], this.#offsets[page + 1]];
     if (from === undefined || to === undefined || index >= this.#count) throw damaged(`没有第 ${index} 号共享字符串 (no such shared string)`);
-    const { buffer } = await this.#file.read(Buffer.allocUnsafe(to - from), 0, to - from, from);
-    const page: readonly string[] = JSON.parse(buffer.toString());
-    this.#pages.set(number, page);
-    return page[index % PAGE_STRINGS] ?? '';
+    const at = this.#room(to - from);
+    await this.#file.read(this.#cache, at, to - from, from);
+    this.#pages.set(page, { at, end: at + to - from });
+    return this.cached(index) ?? '';
   }
 
   async close(): Promise<void> {
     await this.#file.close();
+  }
+
+  /** Goes round the buffer, over the oldest pages. */
+  #room(bytes: number): number {
+    const at = this.#head + bytes > CACHE_BYTES ? 0 : this.#head;
+    for (const [page, place] of this.#pages) {
+      const isPassed = at === 0 && place.at >= this.#head;
+      if (!isPassed && (place.at >= at + bytes || place.end <= at)) break;
+      this.#pages.delete(page);
+    }
+    this.#head = at + bytes;
+    return at;
   }
 }
 
@@ -61,7 +84,7 @@ class PageWriter {
   readonly #offsets = [0];
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
-  #page: string[] = [];
+  #page: Buffer[] = [];
   #count = 0;
 
   constructor(file: FileHandle) {
@@ -71,7 +94,7 @@ class PageWriter {
   async write(strings: AsyncIterable<string>): Promise<SharedStrings> {
     for await (const text of strings) {
       this.#count += 1;
-      this.#page.push(text);
+      this.#page.push(Buffer.from(text, ENCODING));
       if (this.#page.length === PAGE_STRINGS) this.#endPage();
       if (this.#waitingBytes > WRITE_BYTES) await this.#flush();
     }
@@ -81,10 +104,15 @@ class PageWriter {
   }
 
   #endPage(): void {
-    const bytes = Buffer.from(JSON.stringify(this.#page));
-    this.#offsets.push((this.#offsets.at(-1) ?? 0) + bytes.length);
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
+    const head = Buffer.alloc(HEAD_BYTES);
+    let end = HEAD_BYTES;
+    for (const [place, text] of this.#page.entries()) {
+      end += text.length;
+      head.writeUInt32LE(end, place * 4);
+    }
+    this.#offsets.push((this.#offsets.at(-1) ?? 0) + end);
+    this.#waiting.push(head, ...this.#page);
+    this.#waitingBytes += end;
     this.#page = [];
   }
 

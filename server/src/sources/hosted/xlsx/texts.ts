@@ -16,7 +16,7 @@ export class TextItem {
   }
 
   text(text: string): void {
-    if (this.#listening && this.#text.length <= MAX_TEXT) this.#text += text.slice(0, MAX_TEXT + 1);
+    if (this.#listening && this.#text.length <= MAX_TEXT) this.#text += text;
   }
 
   close(name: string): void {
@@ -25,7 +25,7 @@ export class TextItem {
   }
 
   take(): string {
-    const text = unescaped(this.#text);
+    const text = unescaped(this.#text).slice(0, MAX_TEXT + 1);
     this.#text = '';
     return text;
   }
