@@ -31,13 +31,20 @@ const fields = [
 const ciphers = ['SM4', 'AES', 'DES'] as const;
 const compressions = ['none', 'Gzip', 'Deflate'] as const;
 
-const local = (text: string): string => text.replace('T', ' ').replace('+08:00', '');
-const told = (values: Readonly<Record<string, unknown>>): Told =>
-  Object.fromEntries(names.map((name) => [name, values[name] === null || values[name] === undefined ? null : name === 'at' ? local(String(values[name])) : String(values[name])]));
+/** Times are told as local ones: every face writes those of Shanghai. */
+const told = (values: Readonly<Record<string, string | boolean | null | undefined>>): Told =>
+  Object.fromEntries(
+    names.map((name) => {
+      const value = values[name] ?? null;
+      return [name, value === null ? null : String(value).replace(/^([\d-]{10})T([\d:]{8})\+08:00$/, '$1 $2')];
+    }),
+  );
 
 /** Rows of JSON with the digits of its numbers as they stand. */
-const jsonRows = (text: string): Told[] =>
-  (JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => (typeof value === 'number' ? (context?.source ?? '') : value)) as Json).data.map(told);
+function jsonRows(text: string): Told[] {
+  const { data }: Json = JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => (typeof value === 'number' ? (context?.source ?? '') : value));
+  return data.map(told);
+}
 
 const csvRows = (text: string): Told[] => {
   const read: (string | null)[][] = parseCsv(text, { bom: true, from_line: 2, cast: (value, { quoting }) => (value === '' && !quoting ? null : value) });
