@@ -58,7 +58,7 @@ export interface Column {
   readonly input?: boolean;
 }
 
-export type ColumnType = 'text' | 'integer' | 'bigint' | 'decimal' | 'float' | 'boolean' | 'date' | 'time' | 'timestamp' | 'timestamptz' | 'binary' | 'json' | 'uuid' | 'other';
+export type ColumnType = 'text' | 'integer' | 'bigint' | 'decimal' | 'float' | 'boolean' | 'date' | 'time' | 'timestamp' | 'timestamptz' | 'binary' | 'json' | 'uuid' | 'geometry' | 'other';
 
 /**
  * A row: the value of each wanted column in its canonical text, null for NULL. A text that is not what its column is
@@ -78,6 +78,7 @@ export type ColumnType = 'text' | 'integer' | 'bigint' | 'decimal' | 'float' | '
  * | binary | Base64, padded, without line breaks |
  * | json | JSON text |
  * | uuid | lower case, with hyphens |
+ * | geometry | GeoJSON (RFC 7946): an object of `type` and `coordinates`, or a collection of such |
  */
 export type Row = readonly (string | null)[];
 
@@ -107,4 +108,6 @@ export type Condition =
   | { readonly op: 'null'; readonly column: string }
   | { readonly op: 'box'; readonly lon: string; readonly lat: string; readonly west: number; readonly south: number; readonly east: number; readonly north: number }
   /** An area, as the sides of its polygons; a scanner that cannot use it leaves it to the node. */
-  | { readonly op: 'within'; readonly lon: string; readonly lat: string; readonly edges: readonly { readonly polygon: number; readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number }[] };
+  | { readonly op: 'within'; readonly lon: string; readonly lat: string; readonly edges: readonly { readonly polygon: number; readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number }[] }
+  /** An area in GeoJSON, of which no part of the geometry lies outside. */
+  | { readonly op: 'covered'; readonly column: string; readonly area: { readonly type: 'Polygon' | 'MultiPolygon'; readonly coordinates: readonly unknown[] } };

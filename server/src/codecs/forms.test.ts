@@ -35,10 +35,6 @@ describe('spec/wire-values.yaml', () => {
     it(`says for ${face} how each field type is written`, () => assert.deepEqual(Object.keys(wireTable[face].types).toSorted(), [...fieldTypes].toSorted()));
   }
 
-  for (const face of faces.filter((each) => wireTable[each].reads === 'cells')) {
-    it(`embeds nothing in ${face}, which is not JSON`, () => assert.equal(Object.values(wireTable[face].types).includes('json'), false));
-  }
-
   const encoders: Readonly<Record<Face, RowsEncoder>> = {
     sea: jsonArrayEncoder('', () => ''),
     'gov-json': jsonArrayEncoder('', () => ''),

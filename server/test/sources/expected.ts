@@ -43,6 +43,8 @@ export function holds(condition: Condition, row: SampleRow, types: Types): boole
       return inBox(condition, row);
     case 'within':
       return isWithin(condition, row);
+    case 'covered':
+      throw new Error('regions of geometries have a test of their own: geometry.test.ts');
     default:
       return compared(condition.op, condition.column, condition.value.text, row, types);
   }

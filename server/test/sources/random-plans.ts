@@ -35,6 +35,7 @@ const forms: Readonly<Record<ColumnType, readonly WireForm[]>> = {
   binary: ['base64', 'text'],
   json: ['json', 'text'],
   uuid: ['text'],
+  geometry: ['json', 'text'],
   other: ['text'],
 };
 
@@ -70,7 +71,7 @@ function anyColumn(table: SampleTable): fc.Arbitrary<Omit<ReadColumn, 'name'>> {
 // ---- conditions -----------------------------------------------------------------------------------------------------
 
 const comparisons: readonly Comparison[] = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
-const isComparable = (type: ColumnType): boolean => type !== 'binary' && type !== 'json' && type !== 'other';
+const isComparable = (type: ColumnType): boolean => type !== 'binary' && type !== 'json' && type !== 'geometry' && type !== 'other';
 const isOrdered = (type: ColumnType): boolean => isComparable(type) && type !== 'boolean' && type !== 'uuid';
 
 /** What stands in the table, or might; read as the policy reads it. */

@@ -80,6 +80,8 @@ export function valuesOf(type: ColumnType, holds: Holds): fc.Arbitrary<string> {
       return fc.constantFrom('{"a": [1, null, "赤湾"]}', '"x"', 'null', '[]', '9007199254740991', 'true');
     case 'uuid':
       return fc.constantFrom('123e4567-e89b-12d3-a456-426614174000', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 'a0000000-0000-4000-8000-000000000000');
+    case 'geometry':
+      return fc.constantFrom('{"type":"Point","coordinates":[113.9,22.5]}', '{"type":"LineString","coordinates":[[0,0],[1,1]]}');
     case 'other':
       return anyText;
   }

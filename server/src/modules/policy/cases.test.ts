@@ -200,6 +200,8 @@ function show(condition: Condition): string {
       return `${condition.column} is null`;
     case 'within':
       return `within(${condition.lon}, ${condition.lat}, ${condition.edges.map(({ polygon, x1, y1, x2, y2 }) => `${polygon}: ${x1} ${y1} ${x2} ${y2}`).join(', ')})`;
+    case 'covered':
+      return `covered(${condition.column}, ${condition.area.type} ${JSON.stringify(condition.area.coordinates)})`;
     case 'box':
       return `box(${condition.lon}, ${condition.lat}, ${condition.west}, ${condition.south}, ${condition.east}, ${condition.north})`;
     default:

@@ -3,7 +3,7 @@ import type { ColumnType, Comparison, Condition } from './model.ts';
 
 /** The types whose values can be compared at all; the rest is shown only. */
 export function isComparable(type: ColumnType): boolean {
-  return type !== 'binary' && type !== 'json' && type !== 'other';
+  return type !== 'binary' && type !== 'json' && type !== 'geometry' && type !== 'other';
 }
 
 /** The types whose values stand in one order in every source. */

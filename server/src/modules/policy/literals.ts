@@ -31,6 +31,7 @@ export const acceptedForms: Readonly<Record<ColumnType, string>> = {
   timestamptz: '时间：20220901、2022-09-01、2022-09-01 08:00:00 或 ISO 8601；无时区按北京时间，“+”须编码为 %2B (a day or a time; without zone Asia/Shanghai; encode + as %2B)',
   binary: '此类型不可作条件 (this type takes no condition)',
   json: '此类型不可作条件 (this type takes no condition)',
+  geometry: '此类型只可作区域条件 (this type takes no condition but a region)',
   uuid: 'UUID，如 123e4567-e89b-12d3-a456-426614174000',
   other: '此类型不可作条件 (this type takes no condition)',
 };

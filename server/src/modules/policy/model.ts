@@ -7,9 +7,9 @@ import Type, { type Static } from 'typebox';
 
 // ---- types of columns and of fields ---------------------------------------------------------------------------------
 
-/** What a source says of a column. `other` can be shown as text and takes no condition. */
+/** What a source says of a column. `other` can be shown as text and takes no condition, `geometry` none but a region. */
 export const columnTypes = [
-  'text', 'integer', 'bigint', 'decimal', 'float', 'boolean', 'date', 'time', 'timestamp', 'timestamptz', 'binary', 'json', 'uuid', 'other',
+  'text', 'integer', 'bigint', 'decimal', 'float', 'boolean', 'date', 'time', 'timestamp', 'timestamptz', 'binary', 'json', 'uuid', 'geometry', 'other',
 ] as const;
 export type ColumnType = (typeof columnTypes)[number];
 
@@ -61,32 +61,22 @@ const Area = Type.Union([
 ]);
 export type Area = Static<typeof Area>;
 
-const Within = Type.Object(
-  {
-    lon: Column,
-    lat: Column,
-    within: Area,
-    /** Of area and columns alike; the two differ by centimetres and are taken as one. */
-    crs: Type.Optional(Type.Enum(['WGS84', 'CGCS2000'])),
-  },
-  { additionalProperties: false },
-);
-
-const Box = Type.Object(
-  {
-    lon: Column,
-    lat: Column,
-    /** west, south, east, north in degrees; west > east crosses the antimeridian. */
-    box: Type.Tuple([
-      Degrees(180),
-      Degrees(90),
-      Degrees(180),
-      Degrees(90),
-    ]),
-  },
-  { additionalProperties: false },
-);
-const Region = Type.Union([Box, Within]);
+/** A place in two columns, or a geometry in one: all of it is in the region, or its row is not shown. */
+const place = { lon: Column, lat: Column };
+const geometry = { geometry: Column };
+/** west, south, east, north in degrees; west > east crosses the antimeridian. */
+const box = { box: Type.Tuple([Degrees(180), Degrees(90), Degrees(180), Degrees(90)]) };
+const within = {
+  within: Area,
+  /** Of area and columns alike; the two differ by centimetres and are taken as one. */
+  crs: Type.Optional(Type.Enum(['WGS84', 'CGCS2000'])),
+};
+const Region = Type.Union([
+  Type.Object({ ...place, ...box }, { additionalProperties: false }),
+  Type.Object({ ...place, ...within }, { additionalProperties: false }),
+  Type.Object({ ...geometry, ...box }, { additionalProperties: false }),
+  Type.Object({ ...geometry, ...within }, { additionalProperties: false }),
+]);
 export type Region = Static<typeof Region>;
 
 const Period = Type.Object(
@@ -243,7 +233,9 @@ export type Condition =
   | { readonly op: 'contains'; readonly column: string; readonly text: string }
   | { readonly op: 'null'; readonly column: string }
   | { readonly op: 'box'; readonly lon: string; readonly lat: string; readonly west: number; readonly south: number; readonly east: number; readonly north: number }
-  | { readonly op: 'within'; readonly lon: string; readonly lat: string; readonly edges: readonly Edge[] };
+  | { readonly op: 'within'; readonly lon: string; readonly lat: string; readonly edges: readonly Edge[] }
+  /** No part of the geometry lies outside the area, whose borders belong to it; an empty geometry lies nowhere. */
+  | { readonly op: 'covered'; readonly column: string; readonly area: Area };
 
 /**
  * A side of a ring of a polygon, in degrees; polygons are numbered. A place lies within when, of the sides of one of the

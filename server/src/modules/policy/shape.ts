@@ -18,6 +18,7 @@ const printable: Readonly<Record<ColumnType, readonly FieldType[]>> = {
   binary: ['binary', 'varchar'],
   json: ['json', 'varchar'],
   uuid: ['varchar'],
+  geometry: ['json', 'varchar'], // GeoJSON (RFC 7946), WKT
   other: ['varchar'],
 };
 
@@ -115,7 +116,7 @@ function checkOrder(product: ProductShape): void {
   for (const { column } of product.order) {
     const type = typeOf(product, column, 'order.column', '排序 (order)');
     if (isInput(product, column)) fail('order.input', `排序不可用数据源的输入 ${column} (an input of the source has no order)`);
-    if (type === 'json' || type === 'other') fail('order.type', `列 ${column} 的类型 ${type} 不可排序 (its type has no order)`);
+    if (type === 'json' || type === 'geometry' || type === 'other') fail('order.type', `列 ${column} 的类型 ${type} 不可排序 (its type has no order)`);
     if (columns.has(column)) fail('order.duplicate', `排序中列 ${column} 重复 (the column is used twice)`);
     columns.add(column);
   }
@@ -128,7 +129,7 @@ function checkKey(product: ProductShape): void {
   for (const column of product.key) {
     const type = typeOf(product, column, 'key.column', '唯一键 (key)');
     if (isInput(product, column)) fail('key.input', `唯一键不可用数据源的输入 ${column} (an input of the source is in no key)`);
-    if (type === 'json') fail('key.type', `json 列 ${column} 不可作唯一键 (a column of json cannot be in the key)`);
+    if (type === 'json' || type === 'geometry') fail('key.type', `${type} 列 ${column} 不可作唯一键 (a column of ${type} cannot be in the key)`);
     if (columns.has(column)) fail('key.duplicate', `唯一键中列 ${column} 重复 (the column is used twice)`);
     columns.add(column);
   }

@@ -43,6 +43,7 @@ export function comparerOf(type: ColumnType, native: string, zone: string): Comp
   switch (type) {
     case 'text':
     case 'json':
+    case 'geometry':
     case 'other':
       return byCodePoint;
     case 'integer':

@@ -1,6 +1,8 @@
+import { readGeometry } from '../../kernel/geojson.ts';
 import type { ColumnType, Comparison, Condition, Edge } from '../policy/index.ts';
 import type { ReadPlan } from '../resources/index.ts';
 import { comparerOf } from './compare.ts';
+import { coverOf } from './cover.ts';
 import type { Row, SimpleCondition } from './ports.ts';
 
 /** Whether a row fulfils a condition; three-valued like SQL, null is unknown. */
@@ -50,6 +52,8 @@ export function verdictOf(condition: Condition, columns: Columns): Verdict {
       return inBox(condition, columns);
     case 'within':
       return withinArea(condition, columns);
+    case 'covered':
+      return inArea(condition, columns);
     default: {
       const { op, column, value } = condition;
       const against = comparerOf(value.type, native(column, columns), columns.zone).against(value.text);
@@ -107,6 +111,14 @@ function withinArea({ lon, lat, edges }: Extract<Condition, { op: 'within' }>, c
     if (x === null || y === null) return null;
     return onGlobe(row) === true && liesWithin(edges, Number(x), Number(y));
   };
+}
+
+function inArea({ column, area }: Extract<Condition, { op: 'covered' }>, columns: Columns): Verdict {
+  const covers = coverOf(area);
+  return ofValue(columns.place(column), (cell) => {
+    const geometry = readGeometry(cell);
+    return geometry !== undefined && covers(geometry);
+  });
 }
 
 function liesWithin(edges: readonly Edge[], x: number, y: number): boolean {

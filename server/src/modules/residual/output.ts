@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { displayZone } from '../../kernel/clock.ts';
+import { readGeometry, wktOf } from '../../kernel/geojson.ts';
 import type { PlanMask } from '../policy/index.ts';
 import type { ReadColumn, ReadPlan, WireForm } from '../resources/index.ts';
 import { floorTo } from './decimal.ts';
@@ -48,9 +49,15 @@ function tokenOf(form: WireForm): (text: string) => string {
 // ---- forms ----------------------------------------------------------------------------------------------------------
 
 function formWriter({ columnType, form }: ReadColumn, zone: string): (cell: string) => string {
+  if (columnType === 'geometry' && form !== 'json') return wktText;
   if (columnType !== 'timestamp' && columnType !== 'timestamptz') return (cell) => cell;
   if (form === 'datetime-iso') return columnType === 'timestamp' ? (cell) => toIso(toInstant(cell, zone)) : toIso;
   return localWriter(columnType, zone);
+}
+
+function wktText(cell: string): string {
+  const geometry = readGeometry(cell);
+  return geometry === undefined ? cell : wktOf(geometry);
 }
 
 /** Local time of Asia/Shanghai (decision 13). */

@@ -18,6 +18,7 @@ import type { TableName } from '../resources/index.ts';
  * | binary | Base64, padded, without line breaks |
  * | json | JSON text |
  * | uuid | lower case, with hyphens |
+ * | geometry | GeoJSON (RFC 7946): an object of `type` and `coordinates`, or a collection of such |
  * | other | as it is |
  */
 export type Row = readonly (string | null)[];

@@ -21,6 +21,7 @@ const taken: Readonly<Record<ColumnType, readonly string[]>> = {
   binary: ['', '+/8=', 'AA==', 'AAAA'],
   json: ['null', '{"a": [1]}', '"x"'],
   uuid: ['123e4567-e89b-12d3-a456-426614174000'],
+  geometry: ['{"type":"Point","coordinates":[113.9,22.5,-3]}', '{"type": "MultiLineString", "coordinates": []}', '{"type":"GeometryCollection","geometries":[{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]],"bbox":[0,0,1,1]}]}'],
 };
 const refused: Readonly<Record<ColumnType, readonly string[]>> = {
   text: ['\ud800', 'a\udc00'],
@@ -37,6 +38,11 @@ const refused: Readonly<Record<ColumnType, readonly string[]>> = {
   binary: ['A', 'AA', 'AA=', '+/8=\n', '-_8=', '+/8==='],
   json: ['', '{', "{'a':1}", '{} ,', '"\ud800"'],
   uuid: ['123E4567-E89B-12D3-A456-426614174000', '123e4567e89b12d3a456426614174000'],
+  geometry: [
+    '', 'POINT(1 2)', '{"type":"Point"}', '{"type":"Point","coordinates":[1]}', '{"type":"Point","coordinates":["1","2"]}', '{"type":"LineString","coordinates":[1,2]}',
+    '{"type":"Feature","geometry":null,"properties":{}}', '{"type":"Point","coordinates":[1,2],"crs":{"type":"name","properties":{"name":"EPSG:3857"}}}',
+    '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1]]]}', '{"type":"GeometryCollection","geometries":[{"type":"GeometryCollection","geometries":[]}]}',
+  ],
 };
 
 describe('canonical text', () => {

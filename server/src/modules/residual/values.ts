@@ -1,3 +1,4 @@
+import { readGeometry } from '../../kernel/geojson.ts';
 import type { ColumnType } from '../policy/index.ts';
 
 /** Reads a cell: its canonical text with what has no meaning taken off, or undefined when it is not of the type. */
@@ -32,6 +33,7 @@ export const readers: Readonly<Record<ColumnType, CellReader>> = {
   binary: (text) => (base64.test(text) ? text : undefined),
   json: (text) => (isJson(text) ? text : undefined),
   uuid: (text) => (uuid.test(text) ? text : undefined),
+  geometry: (text) => (readGeometry(text) === undefined ? undefined : text),
 };
 
 function sound(text: string): string | undefined {

@@ -10,6 +10,7 @@ export function cellOf(type: ColumnType, text: string): string {
   switch (type) {
     case 'text':
     case 'json':
+    case 'geometry':
       return text;
     case 'decimal':
       return decimalOf(text.trim());

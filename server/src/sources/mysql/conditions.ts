@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Comparison, Condition, Literal } from '../../modules/policy/index.ts';
 import { boundDecimal } from './decimals.ts';
+import { coveredSql } from './geometry.ts';
 import { charsetOf, type Native } from './natives.ts';
 import { bytes, columnSql, isDay, nativeOf, numericSql, presentSql, unicode, type SqlContext } from './sql.ts';
 
@@ -38,6 +39,8 @@ function leafSql(leaf: Leaf, context: SqlContext, negated: boolean): string {
       return `(${negated ? 'NOT ' : ''}${boxSql(leaf, context)})`;
     case 'within':
       return `(${negated ? 'NOT ' : ''}${withinSql(leaf, context)})`;
+    case 'covered':
+      return `(${negated ? 'NOT ' : ''}${coveredSql(leaf, context)})`;
     default:
       return comparisonSql(negated ? opposite[leaf.op] : leaf.op, leaf.column, leaf.value, context);
   }

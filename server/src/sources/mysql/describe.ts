@@ -61,6 +61,15 @@ const typeNames: Readonly<Record<string, ColumnType>> = {
   longblob: 'binary',
   json: 'json',
   uuid: 'uuid',
+  geometry: 'geometry',
+  point: 'geometry',
+  linestring: 'geometry',
+  polygon: 'geometry',
+  multipoint: 'geometry',
+  multilinestring: 'geometry',
+  multipolygon: 'geometry',
+  geometrycollection: 'geometry',
+  geomcollection: 'geometry',
 };
 
 /** `native` is the column's type as SQL defines it; what is not known can be shown as text and takes no condition. */

@@ -18,6 +18,7 @@ export function jsonTokenSql(column: ReadColumn, context: SqlContext): string {
   const text = openSql(column, context);
   if (column.columnType === 'text' || column.columnType === 'other') return nullable(value, quoted(text));
   if (column.columnType === 'json') return nullable(value, form === 'json' ? soundJson(text) : quoted(text));
+  if (column.columnType === 'geometry') return nullable(value, form === 'json' ? text : quoted(text));
   const token = form === 'number' || form === 'boolean' ? text : plainlyQuoted(text);
   return canBeLost(column, context.zone) ? nullable(value, token) : `COALESCE(${token}, 'null')`;
 }
@@ -42,7 +43,8 @@ export const hasLineBreaks = ({ mask, columnType }: ReadColumn): boolean => mask
 
 /**
  * Whether the server may have a value and no text of it: base64 can grow beyond max_allowed_packet, Shanghai's local time at
- * the end of the year 9999 elsewhere is beyond all that it can hold, and so is a large float as the decimal that is cut.
+ * the end of the year 9999 elsewhere is beyond all that it can hold, and so is a large float as the decimal that is cut; a
+ * geometry may be of a system of coordinates that is not known here.
  */
 export const canBeLost = ({ mask, columnType }: ReadColumn, zone: string): boolean =>
-  mask === null ? columnType === 'binary' || (columnType === 'timestamp' && zone !== SHANGHAI) : mask.kind === 'number' && columnType === 'float';
+  mask === null ? columnType === 'geometry' || columnType === 'binary' || (columnType === 'timestamp' && zone !== SHANGHAI) : (mask.kind === 'number' && columnType === 'float') || (mask.kind !== 'fixed' && columnType === 'geometry');

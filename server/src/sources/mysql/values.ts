@@ -1,4 +1,5 @@
 import type { ReadColumn } from '../../modules/resources/index.ts';
+import { geoJsonSql, wktSql } from './geometry.ts';
 import { columnSql, existing, nativeOf, numericSql, SHANGHAI, unicode, type SqlContext } from './sql.ts';
 import { offsetText, toLocal, toUtc } from './zones.ts';
 
@@ -25,14 +26,14 @@ export function textSql(column: ReadColumn, context: SqlContext): string {
       return `REPLACE(TO_BASE64(${name}), CHAR(10 USING utf8mb4), '')`;
     case 'uuid':
       return `CAST(${name} AS CHAR)`;
+    case 'geometry':
+      return column.form === 'json' ? geoJsonSql(name) : wktSql(name);
     case 'other':
-      return geometries.has(nativeOf(column.column, context).base) ? `ST_AsText(${name})` : `CAST(${name} AS CHAR)`;
+      return `CAST(${name} AS CHAR)`;
     default:
       return unicode(name);
   }
 }
-
-export const geometries: ReadonlySet<string> = new Set(['geometry', 'point', 'linestring', 'polygon', 'multipoint', 'multilinestring', 'multipolygon', 'geometrycollection', 'geomcollection']);
 
 /**
  * The server writes a double exactly, yet no more than six digits of a FLOAT. Those are taken where they lie so near

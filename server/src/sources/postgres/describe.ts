@@ -3,18 +3,33 @@ import type { ColumnType } from '../../modules/policy/index.ts';
 import type { ColumnDescription, TableDescription } from '../../modules/resources/index.ts';
 
 /**
+ * SQL of a type's name and kind. A type of PostGIS is named with the schema of the extension, where its functions are, and
+ * is of kind `g`.
+ */
+export const typeSql = (type: string, modifier: string): { readonly native: string; readonly kind: string } => {
+  const isPostgis = `${type}.typname IN ('geometry', 'geography') AND EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'postgis' AND e.extnamespace = ${type}.typnamespace)`;
+  const name = `format_type(${type}.oid, ${modifier})`;
+  return {
+    native: `CASE WHEN ${isPostgis} THEN (SELECT quote_ident(tn.nspname) FROM pg_namespace tn WHERE tn.oid = ${type}.typnamespace) || '.' || ${type}.typname || coalesce(substring(${name} from '[(].*$'), '') ELSE ${name} END`,
+    kind: `CASE WHEN ${isPostgis} THEN 'g' ELSE ${type}.typtype::text END`,
+  };
+};
+const base = typeSql('b', "CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END");
+
+/**
  * Only what is old in pg_catalog is asked, for the sake of PostgreSQL's kin. Columns are those that the node may read,
  * a domain is shown as its base type, and a collation under which different texts are equal is part of the type's name.
  */
 const columnsSql = `
   SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, NOT a.attnotnull AS nullable,
-         CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) ELSE format_type(a.atttypid, a.atttypmod) END
+         ${base.native}
            || CASE WHEN row_to_json(co)::text LIKE '%"collisdeterministic":false%' THEN ' collate ' || quote_ident(co.collname) ELSE '' END AS native,
-         coalesce(col_description(c.oid, a.attnum), '') AS comment, coalesce(obj_description(c.oid, 'pg_class'), '') AS table_comment, t.typtype AS kind
+         coalesce(col_description(c.oid, a.attnum), '') AS comment, coalesce(obj_description(c.oid, 'pg_class'), '') AS table_comment, ${base.kind} AS kind
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type t ON t.oid = a.atttypid
+  JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
   LEFT JOIN pg_collation co ON co.oid = a.attcollation
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg\\_temp\\_%'
     AND has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')
@@ -56,11 +71,13 @@ const typeNames: Readonly<Record<string, ColumnType>> = {
   json: 'json',
   jsonb: 'json',
   uuid: 'uuid',
+  point: 'geometry',
 };
 
 /** `numeric(10,2)` is a numeric; enumerations are text; what is not known can be shown as text and takes no condition. */
 export function columnType(native: string, kind: string): ColumnType {
   if (kind === 'e') return 'text';
+  if (kind === 'g') return 'geometry';
   return typeNames[native.replace(/ collate .*$/, '').replace(/\([^)]*\)/, '').trim()] ?? 'other';
 }
 

@@ -1,6 +1,7 @@
 import { quoteName } from '../../storage/database.ts';
 import type { Comparison, Condition, Edge, Literal, PlanMask } from '../../modules/policy/index.ts';
 import type { ReadColumn, WireForm } from '../../modules/resources/index.ts';
+import { coveredSql, geoJsonSql, wktSql } from './geometry.ts';
 
 export type BoundValue = string | Buffer | readonly string[];
 
@@ -52,7 +53,9 @@ export function conditionSql(condition: Condition, context: SqlContext): string 
     case 'box':
       return boxSql(condition, context);
     case 'within':
-      return withinSql(condition, context);
+      return sidesSql(columnSql(condition.lon), columnSql(condition.lat), condition.edges, context.bindings);
+    case 'covered':
+      return coveredSql(condition, columnSql(condition.column), context.natives[condition.column] ?? '', context.bindings);
     default:
       return comparisonSql(condition.op, condition.column, condition.value, context);
   }
@@ -81,12 +84,13 @@ function comparedSql(op: Comparison, column: string, type: Literal['type'], cont
 
 const native = (column: string, context: SqlContext): string => (context.natives[column] ?? '').replace(/\(.*?\)/, '');
 
-const isTextual = (type: Literal['type']): boolean => type === 'text' || type === 'binary' || type === 'json' || type === 'other';
+const isTextual = (type: Literal['type']): boolean => type === 'text' || type === 'binary' || type === 'json' || type === 'geometry' || type === 'other';
 
 const casts: Record<Literal['type'], string> = {
   text: 'text',
   binary: 'text',
   json: 'text',
+  geometry: 'text',
   other: 'text',
   integer: 'int8',
   bigint: 'int8',
@@ -139,9 +143,8 @@ function boxSql(box: Extract<Condition, { op: 'box' }>, context: SqlContext): st
 }
 
 /** As `Edge` says; CASE keeps what is no place from being turned into a double, which may not hold it. */
-function withinSql({ lon, lat, edges }: Extract<Condition, { op: 'within' }>, context: SqlContext): string {
-  const [x, y] = [columnSql(lon), columnSql(lat)];
-  const bound = (key: keyof Edge, type: string): string => `${context.bindings.add(edges.map((edge) => String(edge[key])))}::${type}[]`;
+export function sidesSql(x: string, y: string, edges: readonly Edge[], bindings: Bindings): string {
+  const bound = (key: keyof Edge, type: string): string => `${bindings.add(edges.map((edge) => String(edge[key])))}::${type}[]`;
   const sides = `unnest(${bound('polygon', 'int4')}, ${bound('x1', 'float8')}, ${bound('y1', 'float8')}, ${bound('x2', 'float8')}, ${bound('y2', 'float8')}) AS side(polygon, x1, y1, x2, y2)`;
   const crossed = `(y1 > ${y}::float8) <> (y2 > ${y}::float8) AND ${x}::float8 < (x2 - x1) * (${y}::float8 - y1) / (y2 - y1) + x1`;
   return (
@@ -157,6 +160,7 @@ export function jsonValueSql(column: ReadColumn, context: SqlContext): string {
   const masked = maskSql(column, context);
   if (masked !== undefined) return masked;
   const name = columnSql(column.column);
+  if (column.columnType === 'geometry' && column.form === 'json') return geoJsonSql(name, context.natives[column.column] ?? '');
   if (column.form === 'number' || column.form === 'boolean' || column.form === 'json') return name;
   if (column.form === 'datetime-iso') return instantSql(column, name, context);
   return textSql(column, name, column.form, context);
@@ -179,6 +183,7 @@ function textSql(column: ReadColumn, value: string, form: WireForm, context: Sql
       return base64Sql(value);
     default:
       if (column.columnType === 'binary') return base64Sql(value);
+      if (column.columnType === 'geometry') return form === 'json' ? `${geoJsonSql(value, context.natives[column.column] ?? '')}::text` : wktSql(value, context.natives[column.column] ?? '');
       return column.columnType === 'timestamp' || column.columnType === 'timestamptz' ? `${localSql(column, value, context)}::text` : `${value}::text`;
   }
 }

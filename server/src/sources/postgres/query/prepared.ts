@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { ColumnDescription } from '../../../modules/resources/index.ts';
-import { columnType } from '../describe.ts';
+import { columnType, typeSql } from '../describe.ts';
 
 /** A statement that is parsed and described, and never run. */
 class Preparation implements pg.Submittable {
@@ -38,12 +38,14 @@ const prepare = (client: pg.ClientBase, text: string): Promise<readonly pg.Field
     client.query(new Preparation(text, (error, fields = []) => (error === null ? resolve(fields) : reject(error))));
   });
 
+const named = typeSql('t', 'each.modifier');
+
 /**
  * Names of types, and whether texts of the database can be equal without being the same: of a query's column nobody says
  * which collation it has.
  */
 const typesSql = `
-  SELECT format_type(t.oid, each.modifier) AS native, t.typtype AS kind,
+  SELECT ${named.native} AS native, ${named.kind} AS kind,
          EXISTS (SELECT FROM pg_collation co WHERE row_to_json(co)::text LIKE '%"collisdeterministic":false%') AS loose
   FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY AS each(type, modifier, place) JOIN pg_type t ON t.oid = each.type ORDER BY each.place`;
 
