@@ -3,6 +3,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startNode, type StartedNode } from '../../server/test/support/node.ts';
+import { rowsXml, workbookOf } from '../../server/test/support/xlsx.ts';
 import { lingquWith, type Said } from './support/command.ts';
 
 /** Exactly one JSON value, and nothing beside it. */
@@ -148,6 +149,18 @@ describe('commands', () => {
       const human = await here(`import ${file}`);
       assert.deepEqual([human.code, human.stderr], [0, '']);
       assert.equal((await here('resource add stations --source hosted --table stations')).code, 0);
+    });
+
+    it('load a sheet of an XLSX file by its extension, and tell what is wrong by the addresses of cells', async () => {
+      const file = path.join(node.folder, 'levels.xlsx');
+      await writeFile(file, await workbookOf({ sheets: { 说明: rowsXml(['a']), 潮位: rowsXml(['站', '高'], ['赤湾', '<c><v>1.5</v></c>'], ['盐田', '<c t="e"><v>#N/A</v></c>']) } }));
+      const refused = await here(`import ${file} --sheet 潮位 --json`);
+      assert.deepEqual([refused.code, refused.stdout], [1, '']);
+      assert.match((onlyJson(refused.stderr) as { detail: string }).detail, /B3 “高”列：错误值 #N\/A/);
+      const said = await here(`import ${file} --sheet 2 --skip-bad-rows`);
+      assert.equal(said.code, 0, said.stderr);
+      assert.match(said.stdout, /1 rows? .*levels.*潮位.*1 skipped|已导入 1 行到表 levels（潮位），跳过 1 行/);
+      assert.match(said.stdout, /B3 高/);
     });
 
     it('refuse a bad file with the row and the column', async () => {
