@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { dial, untilClosed } from './support/raw-http.ts';
 import { make, refusal } from './support/sharing.ts';
-import { endsOf, startRawUpstream, startRelayStage, startUpstream, type RelayStage, type TestUpstream } from './support/upstream.ts';
+import { endsOf, startRawUpstream, startRelayStage, startUpstream, type RelayStage } from './support/upstream.ts';
 
 const operations = [{ name: 'get' }, { name: 'post', method: 'POST', body: { fixed: { a: 1 } } }];
 /** As short as they may be, so that each patience ends within the test's. */
