@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { configFile } from './support/config-file.ts';
@@ -121,9 +121,23 @@ describe('notices to grantees', () => {
     assert.equal((await refusal(node, 'POST', `/subjects/app/webhook/deliveries/${id}/retry`)).code, 'webhook.delivery.unknown');
   });
 
+  it('are delivered to a receiver that says nothing of its answer’s length', async () => {
+    const old = createTcpServer((socket) => socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.0 200 OK\r\n\r\n'))).listen(0, '127.0.0.1');
+    await once(old, 'listening');
+    await make(node, 'PUT', '/subjects/other/webhook', { body: { url: `http://127.0.0.1:${(old.address() as AddressInfo).port}/` } });
+    await make(node, 'POST', '/subjects/other/webhook/test');
+    await waitUntil(async () => (await log('other'))[0].note !== '', 'the result');
+    assert.deepEqual([(await log('other'))[0].state, (await log('other'))[0].note], ['delivered', 'HTTP 200']);
+    old.close();
+  });
+
   it('go to permitted addresses only', async () => {
     for (const target of ['http://169.254.169.254/latest', 'http://[::1]:8600/', node.managementUrl, 'http://no-such-host.invalid/']) {
       assert.equal((await refusal(node, 'PUT', '/subjects/app/webhook', { body: { url: target } })).code, 'webhook.address', target);
+    }
+    for (const target of ['http://%zz/', 'http://[::1', 'http://receiver:99999/', 'http://user:secret@receiver.example/']) {
+      const { status, code } = await refusal(node, 'PUT', '/subjects/app/webhook', { body: { url: target } });
+      assert.deepEqual([status, code], [422, 'webhook.address'], target);
     }
     assert.equal((await refusal(node, 'PUT', '/subjects/app/webhook', { body: { url: 'file:///etc/passwd' } })).status, 400);
     assert.equal((await make(node, 'GET', '/subjects/app/webhook')).url, url);

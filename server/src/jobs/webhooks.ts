@@ -8,7 +8,7 @@ const EVERY_MS = 1_000;
 /** Sends notices as they fall due. */
 export const startWebhooks = (dispatch: Dispatch, onError: (error: unknown) => void): Rounds => startRounds(EVERY_MS, async () => (await dispatch.run()) > 0, onError);
 
-const bounds = { wholeBytes: 0, leastBytesPerSecond: 1, idleMs: 5_000 };
+const bounds = { wholeBytes: 0, leastBytesPerSecond: 1, idleMs: 5_000, headOnly: true };
 const CONNECT_MS = 5_000;
 const HEAD_MS = 10_000;
 const ATTEMPT_MS = 20_000;
@@ -29,11 +29,14 @@ export const postThrough =
 
 /** Whether notices may go there at all: told when the address is set, not days later. Throws `webhook.address`. */
 export async function checkTarget(gate: OutboundGate, url: string): Promise<void> {
-  const { hostname, port, protocol } = new URL(url);
+  if (!URL.canParse(url)) throw unusable('不是合法的 URL，请检查主机名和端口 (it is no URL: check host and port)');
+  const { hostname, port, protocol, username, password } = new URL(url);
+  if (username !== '' || password !== '') throw unusable('地址中不可有用户名和密码，通知以签名证明来源 (no user or password in it: notices prove themselves by their signature)');
   try {
     await gate.addressesOf(hostname, Number(port || (protocol === 'https:' ? 443 : 80)));
   } catch (cause) {
-    const why = cause instanceof DomainError ? cause.message : '';
-    throw new DomainError('invalid-definition', 'webhook.address', `通知地址不可用 (notices cannot go there)：${why}`, { cause });
+    throw unusable(cause instanceof DomainError ? cause.message : '', cause);
   }
 }
+
+const unusable = (why: string, cause?: unknown): DomainError => new DomainError('invalid-definition', 'webhook.address', `通知地址不可用 (notices cannot go there)：${why}`, { cause });

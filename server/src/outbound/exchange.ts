@@ -17,6 +17,8 @@ export interface OutboundBounds {
   /** The least that an upstream must send while it is waited for. */
   readonly leastBytesPerSecond: number;
   readonly idleMs: number;
+  /** Nothing is wanted but the head: a body is thrown away unread, whether its end can be told or not. */
+  readonly headOnly?: boolean;
 }
 
 export interface OutboundAnswer {
@@ -88,6 +90,11 @@ class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buff
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
     const length = lengthOf(headers, status);
+    if (this.#course.bounds.headOnly === true) {
+      this.#course.resolve({ status, headers, length, body: nothing });
+      controller.abort(abandoned());
+      return;
+    }
     if (length === undefined && headers['transfer-encoding'] === undefined) {
       controller.abort(endlessAnswer());
       return;
