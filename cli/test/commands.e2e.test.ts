@@ -110,6 +110,7 @@ describe('commands', () => {
         ['source list --nothing', '--nothing'],
         ['source show', 'name'],
         ['resource add r --source s', '--table'],
+        ['resource add r --source s --table t --query q.yaml', '--query'],
         ['user add wang --role king', 'king'],
         ['grant add --subject a --product b --quota calls/week=3', 'week'],
         ['source', ''],

@@ -48,6 +48,7 @@ export function resourceCommands(program: Command, context: Context): void {
 const queryHelp = ({ say }: Context): string => say('查询文件（YAML 或 JSON）：sql、parameters、minimumGroup', 'file of a query (YAML or JSON): sql, parameters, minimumGroup');
 
 async function add({ client, out, say }: Context, name: string, { source, query: file, ...rest }: AddOptions): Promise<void> {
+  if ((file === undefined) === (rest.table === undefined)) throw usageFailure(say('请给出 --table 或 --query 之一', 'give either --table or --query'));
   const query = file === undefined ? undefined : await queryFile(file, say);
   const api = await client();
   const resource = await got(api.POST('/api/v1/resources', { body: { name, source, ...given({ query, ...rest }) } }));
