@@ -176,6 +176,7 @@ export class Access {
     const live = await this.product(code);
     if (live === undefined || !live.product.definition.listeners.includes(listener)) return undefined;
     if (live.product.definition.visibility === 'public') return live.product;
+    if (proof.kind === 'none' && !live.product.definition.authentication.includes('none')) return undefined; // nobody stands behind it
     if (isSigned(proof)) await this.prove(proof, now);
     const credential = await this.credential(proof);
     return isInForce(credential, now) && (await this.right(credential.subjectId, live)) !== undefined ? live.product : undefined;

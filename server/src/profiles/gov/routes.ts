@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { rawQueryOf } from '../../codecs/query.ts';
 import { soapVersionOf } from '../../codecs/soap.ts';
-import { answerCall, refuseCall, type CallRequest, type Face, type FaceParts } from '../../http/face.ts';
-import { proofOf } from '../../http/proof.ts';
+import { answerCall, readBoundedBody, refuseCall, type CallRequest, type Face, type FaceParts } from '../../http/face.ts';
+import { hasBody, proofOf } from '../../http/proof.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Refusal } from '../../modules/delivery/index.ts';
@@ -70,6 +70,7 @@ export function govRoutes(app: FastifyInstance, parts: GovParts): void {
 
 /** Answers with a description of the product, where the caller may see that the product exists and it has one. */
 async function describe(request: CallRequest, reply: FastifyReply, parts: GovParts, write: (product: Product, baseUrl: string) => string | object | undefined): Promise<FastifyReply> {
+  if (hasBody(request)) await readBoundedBody(request); // a signature covers it
   const product = await parts.access.visibleProduct(codeOf(request), parts.listener, proofOf(request, codeOf(request), { appkeys: keysIn(request) }), systemClock.now());
   const description = product && write(product, parts.baseUrl());
   if (description === undefined) return reply.code(404).type('application/json; charset=utf-8').send({ success: false, msg: '没有可用的服务接口 (no such service interface here)', data: [] });
