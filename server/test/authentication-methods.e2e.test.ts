@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import type { Json } from './support/management.ts';
 import { startNode, type StartedNode } from './support/node.ts';
@@ -60,6 +62,36 @@ describe('[GOV-auth] a product’s ways of authentication', needs('openssl'), ()
     assert.equal((await call(path)).status, 404);
     const headers = await signed(await newPair(node, 'holder'), { path });
     assert.deepEqual([(await call(path, headers)).status, (await call(path, headers)).status], [200, 401]);
+  });
+
+  it('a body that comes with the question for a description is covered by its signature', async () => {
+    const path = '/gov/v1/hidden1/openapi.json';
+    const pair = await newPair(node, 'holder');
+    const ask = async (body: string, headers: Headers): Promise<number | undefined> => {
+      const asked = request(`${node.dataUrl}${path}`, { headers: { ...headers, 'content-length': Buffer.byteLength(body) } }).end(body);
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    assert.equal(await ask('{}', await signed(pair, { path, body: '{}' })), 200);
+    assert.equal(await ask('{}', await signed(pair, { path })), 401);
+  });
+
+  it('a hidden product that is not open shows nothing to callers without credential, whatever grant of the public subject is left', async () => {
+    await giveGrant(node, publicSubject, 'hidden1');
+    assert.deepEqual([(await call('/gov/v1/hidden1/openapi.json')).status, (await fetch(`${node.dataUrl}/gov/v1/hidden1?wsdl`)).status], [404, 404]);
+  });
+
+  it('what the journal keeps of a call is redacted though its credential is none', async () => {
+    for (const [path, headers] of [
+      ['/gov/v1/signed1', {}],
+      ['/gov/v1/signed1', { appkey: 'A'.repeat(32) }],
+      ['/gov/v1/signed1', await signed({ id: '', keyId: `k${'A'.repeat(16)}`, secret: 'x' }, { path: '/gov/v1/signed1' })],
+    ] as const) {
+      const { status, requestId } = await call(`${path}?phone=13800000001`, headers);
+      const [record] = await journalOf(node, requestId);
+      assert.deepEqual([status, record.details, record.productCode], [401, '{"phone":"***"}', 'signed1']);
+    }
   });
 
   it('a definition names one at least, each once, and none that there is not', async () => {

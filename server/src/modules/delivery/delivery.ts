@@ -94,6 +94,7 @@ export class Delivery {
     const { access, quotas, clock } = this.#parts;
     if (!access.isFresh()) await access.assertFresh();
     const { generation } = access;
+    record.live = await this.#served(call); // from here on what is journalled of the call is redacted, whoever makes it
     if (isSigned(call.proof)) await access.prove(call.proof, clock.now());
     const { live, right, credential } = await this.#rightOf(record);
     const decision = decide(right.compiled, { now: clock.now(), address: call.address, parameters: call.parameters, page: call.page });
@@ -115,19 +116,22 @@ export class Delivery {
     return { record, live, right, plan, permit, sealing, signal: call.stop.signal, told: false, end };
   }
 
-  /** Unknown, disabled and missing credentials are answered alike; only then is the product told of. */
+  /** The live product of a call, where it is served by the call's listener. */
+  async #served({ productCode, listener }: Call): Promise<LiveProduct | undefined> {
+    const live = await this.#parts.access.product(productCode);
+    return live?.product.definition.listeners.includes(listener) === true ? live : undefined;
+  }
+
+  /** Unknown, disabled and missing credentials are answered alike; only then is the caller told of the product. */
   async #rightOf(record: CallRecord): Promise<{ live: LiveProduct; right: Right; credential: FoundCredential }> {
-    const { call } = record;
+    const { call, live } = record;
     const { access, clock } = this.#parts;
-    const live = await access.product(call.productCode);
-    const served = live?.product.definition.listeners.includes(call.listener) === true;
-    const methods = served ? live.product.definition.authentication : [];
+    const methods = live?.product.definition.authentication ?? [];
     // Only where a product is open to all has a call without credential someone behind it: the public subject.
     const credential = call.proof.kind === 'none' && !methods.includes('none') ? undefined : await access.credential(call.proof);
     record.credential = credential;
     if (!isInForce(credential, clock.now())) throw unauthenticated();
-    if (!served) throw unknownProduct(call.productCode);
-    record.live = live;
+    if (live === undefined) throw unknownProduct(call.productCode);
     if (live.product.definition.kind === 'verify') record.event = 'verify';
     const right = await access.right(credential.subjectId, live);
     if (right === undefined) throw notGranted();
@@ -139,7 +143,9 @@ export class Delivery {
   /** Asked again while the call runs, whenever the revision has moved. */
   async #stillRight(record: CallRecord): Promise<DomainError | undefined> {
     try {
-      const { live, right } = await this.#rightOf(new CallRecord(record.call, () => 0));
+      const look = new CallRecord(record.call, () => 0);
+      look.live = await this.#served(record.call);
+      const { live, right } = await this.#rightOf(look);
       if (right.grant.id !== record.right?.grant.id || right.grant.version !== record.right.grant.version) return notGranted();
       return live.product.liveVersion === record.live?.product.liveVersion ? undefined : productChanged();
     } catch (error) {
