@@ -28,6 +28,7 @@ export async function mariadbDatabase(): Promise<MariadbDatabase> {
       return rows;
     },
     [Symbol.asyncDispose]: async () => {
+      await pool.query('SET lock_wait_timeout = 10'); // a statement that nobody has ended would hold it
       await pool.query(`DROP DATABASE ${database}`);
       await pool.end();
     },

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { PoolConnection } from 'mysql2';
 import { givenUp } from './failures.ts';
 import { preparedColumns, type PreparedColumn } from './query/prepared.ts';
@@ -99,6 +100,7 @@ export class Session {
     }
     const { threadId } = this.#connection;
     this.#connection.destroy();
+    cut(this.#connection);
     if (this.#working) this.#kill(threadId);
     this.#giveUp?.(givenUp());
   }
@@ -108,4 +110,9 @@ function commanded(connection: PoolConnection, statement: string): Promise<void>
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   connection.query(statement, (error) => (error === null ? resolve() : reject(error)));
   return promise;
+}
+
+/** The driver only says good-bye, and a server that is held back in the middle of its rows never hears it. */
+function cut(connection: PoolConnection): void {
+  if ('stream' in connection && connection.stream instanceof Socket) connection.stream.destroy();
 }
