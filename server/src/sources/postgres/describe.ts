@@ -7,7 +7,7 @@ import type { ColumnDescription, TableDescription } from '../../modules/resource
  * is of kind `g`.
  */
 export const typeSql = (type: string, modifier: string): { readonly native: string; readonly kind: string } => {
-  const isPostgis = `${type}.typname IN ('geometry', 'geography') AND EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'postgis' AND e.extnamespace = ${type}.typnamespace)`;
+  const isPostgis = `${type}.typname IN ('geometry', 'geography') AND EXISTS (SELECT 1 FROM pg_extension e WHERE e.extname = 'postgis' AND e.extnamespace = ${type}.typnamespace)`;
   const name = `format_type(${type}.oid, ${modifier})`;
   return {
     native: `CASE WHEN ${isPostgis} THEN (SELECT quote_ident(tn.nspname) FROM pg_namespace tn WHERE tn.oid = ${type}.typnamespace) || '.' || ${type}.typname || coalesce(substring(${name} from '[(].*$'), '') ELSE ${name} END`,

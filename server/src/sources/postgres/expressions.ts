@@ -144,12 +144,12 @@ function boxSql(box: Extract<Condition, { op: 'box' }>, context: SqlContext): st
 
 /** As `Edge` says; CASE keeps what is no place from being turned into a double, which may not hold it. */
 export function sidesSql(x: string, y: string, edges: readonly Edge[], bindings: Bindings): string {
-  const bound = (key: keyof Edge, type: string): string => `${bindings.add(edges.map((edge) => String(edge[key])))}::${type}[]`;
-  const sides = `unnest(${bound('polygon', 'int4')}, ${bound('x1', 'float8')}, ${bound('y1', 'float8')}, ${bound('x2', 'float8')}, ${bound('y2', 'float8')}) AS side(polygon, x1, y1, x2, y2)`;
+  const bound = (key: keyof Edge, type: string): string => `unnest(${bindings.add(edges.map((edge) => String(edge[key])))}::${type}[]) AS ${key}`;
+  const sides = `(SELECT ${bound('polygon', 'int4')}, ${bound('x1', 'float8')}, ${bound('y1', 'float8')}, ${bound('x2', 'float8')}, ${bound('y2', 'float8')}) AS side`;
   const crossed = `(y1 > ${y}::float8) <> (y2 > ${y}::float8) AND ${x}::float8 < (x2 - x1) * (${y}::float8 - y1) / (y2 - y1) + x1`;
   return (
     `(CASE WHEN ${x} IS NULL OR ${y} IS NULL THEN NULL WHEN ${x} BETWEEN -180 AND 180 AND ${y} BETWEEN -90 AND 90 ` +
-    `THEN EXISTS (SELECT FROM ${sides} WHERE ${crossed} GROUP BY polygon HAVING count(*) % 2 = 1) ELSE false END)`
+    `THEN EXISTS (SELECT 1 FROM ${sides} WHERE ${crossed} GROUP BY polygon HAVING count(*) % 2 = 1) ELSE false END)`
   );
 }
 
@@ -188,7 +188,8 @@ function textSql(column: ReadColumn, value: string, form: WireForm, context: Sql
   }
 }
 
-const base64Sql = (value: string): string => `translate(encode(${value}, 'base64'), E'\\n', '')`;
+/** The A keeps the list from being empty: to kin that follow Oracle, an empty text is NULL, and all would be. */
+const base64Sql = (value: string): string => `translate(encode(${value}, 'base64'), E'A\\n', 'A')`;
 
 /** An instant; sessions run in Asia/Shanghai, so that PostgreSQL writes it with that zone's offset. */
 function instantSql(column: ReadColumn, value: string, context: SqlContext): string {

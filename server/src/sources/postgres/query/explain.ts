@@ -38,7 +38,7 @@ async function scans(client: pg.ClientBase, root: PlanNode): Promise<string[]> {
   const scanned = nodesOf(root).flatMap(({ 'Node Type': type, 'Relation Name': table, Schema: schema }) => (type === 'Seq Scan' && table !== undefined && schema !== undefined ? [{ schema, table }] : []));
   const { rows } = await client.query<{ name: string; rows: string }>(
     `SELECT DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name, c.reltuples::bigint::text AS rows
-     FROM unnest($1::text[], $2::text[]) AS scanned(schema, name) JOIN pg_namespace n ON n.nspname = scanned.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = scanned.name
+     FROM (SELECT unnest($1::text[]) AS schema, unnest($2::text[]) AS name) AS scanned JOIN pg_namespace n ON n.nspname = scanned.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = scanned.name
      WHERE c.reltuples >= $3::float8`,
     [scanned.map(({ schema }) => schema), scanned.map(({ table }) => table), LARGE_ROWS],
   );

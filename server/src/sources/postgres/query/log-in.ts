@@ -3,9 +3,13 @@ import { refusedQuery } from '../../sql-template/refused.ts';
 
 const userSchema = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'";
 
-/** What a log-in that runs queries may not be or have, nor any role that it could become; only what is old in pg_catalog is asked. */
+/**
+ * What a log-in that runs queries may not be or have, nor any role that it could become; only what is old in pg_catalog is
+ * asked. BYPASSRLS is younger than some of PostgreSQL's kin: the row is asked whether it has it.
+ */
 const faultsSql = `
-  WITH reach AS (SELECT oid, rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_roles WHERE pg_has_role(oid, 'MEMBER'))
+  WITH reach AS (SELECT oid, rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication,
+      row_to_json(r)::text ~ '"rolbypassrls" *: *true' AS rolbypassrls FROM pg_roles r WHERE pg_has_role(oid, 'MEMBER'))
   SELECT * FROM (
     SELECT 'attribute' AS fault, rolname || ': ' || concat_ws(', ', CASE WHEN rolsuper THEN 'SUPERUSER' END, CASE WHEN rolcreaterole THEN 'CREATEROLE' END,
            CASE WHEN rolcreatedb THEN 'CREATEDB' END, CASE WHEN rolreplication THEN 'REPLICATION' END, CASE WHEN rolbypassrls THEN 'BYPASSRLS' END) AS about

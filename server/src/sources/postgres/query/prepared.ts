@@ -46,8 +46,8 @@ const named = typeSql('t', 'each.modifier');
  */
 const typesSql = `
   SELECT ${named.native} AS native, ${named.kind} AS kind,
-         EXISTS (SELECT FROM pg_collation co WHERE row_to_json(co)::text LIKE '%"collisdeterministic":false%') AS loose
-  FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY AS each(type, modifier, place) JOIN pg_type t ON t.oid = each.type ORDER BY each.place`;
+         EXISTS (SELECT 1 FROM pg_collation co WHERE row_to_json(co)::text LIKE '%"collisdeterministic":false%') AS loose
+  FROM (SELECT unnest($1::oid[]) AS type, unnest($2::int[]) AS modifier, generate_subscripts($1::oid[], 1) AS place) AS each JOIN pg_type t ON t.oid = each.type ORDER BY each.place`;
 
 /** The columns of a statement by a prepared statement: their names and types. */
 export async function preparedColumns(client: pg.ClientBase, text: string): Promise<ColumnDescription[]> {
@@ -64,7 +64,7 @@ export async function preparedColumns(client: pg.ClientBase, text: string): Prom
 const attributesSql = `
   SELECT DISTINCT p.proname::text AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
   WHERE p.proname = ANY ($1::text[]) AND p.pronargs = 1 AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-    AND EXISTS (SELECT FROM pg_type t WHERE t.oid = p.proargtypes[0] AND t.typtype IN ('c', 'p', 'd'))`;
+    AND EXISTS (SELECT 1 FROM pg_type t WHERE t.oid = p.proargtypes[0] AND t.typtype IN ('c', 'p', 'd'))`;
 
 export async function functionsAmong(client: pg.ClientBase, attributes: ReadonlySet<string>): Promise<string[]> {
   if (attributes.size === 0) return [];
