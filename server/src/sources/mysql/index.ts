@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { Default, Parse } from 'typebox/value';
 import type { PoolOptions, SslOptions } from 'mysql2';
+import { DomainError } from '../../kernel/errors.ts';
 import type { Probe, ReadPlan, RowBatch, RowShape, RowStream, SourceConnection, SourceType, TableDescription, TableReader } from '../../modules/resources/index.ts';
 import { noQueryLogIn } from '../sql-template/refused.ts';
 import { withQueries } from '../sql-template/describe.ts';
@@ -71,5 +73,14 @@ export const mysqlSource: SourceType = {
   },
 };
 
-/** The driver looks at the certificate's name only when it is told to. */
-const tlsOf = ({ tls, ca }: MysqlSettings): SslOptions => ({ rejectUnauthorized: tls === 'verify', verifyIdentity: tls === 'verify', ...(ca === '' ? {} : { ca }) });
+/**
+ * The driver looks at the certificate's name only when it is told to. Of a server that is given by its address it would
+ * look for `localhost`: that is refused.
+ */
+function tlsOf({ tls, ca, host }: MysqlSettings): SslOptions {
+  const verifies = tls === 'verify';
+  if (verifies && isIP(host) !== 0) {
+    throw new DomainError('invalid-definition', 'source.certificate-name', 'tls 为 verify 时，host 须为证书上的主机名，不能是 IP 地址 (with tls verify, host must be the name on the certificate and no address)');
+  }
+  return { rejectUnauthorized: verifies, verifyIdentity: verifies, ...(ca === '' ? {} : { ca }) };
+}

@@ -71,15 +71,18 @@ interface Cause {
   readonly says: (settings: MysqlSettings) => string;
 }
 
+const usersConnections: Cause = { code: 'source.connections', says: ({ user }) => `账号 ${user} 的连接数已满 (the user has no free connection)` };
+
 /** Errors of connecting, by the server's number or the system's code, in words that say what to mend. */
 const causes: Readonly<Record<string, Cause>> = {
-  1045: { code: 'source.password', says: ({ user }) => `账号 ${user} 或其密码不正确，或不允许从本机登录 (wrong user or password, or the user may not log in from here)` },
+  1045: { code: 'source.password', says: ({ user }) => `账号 ${user} 或其密码不正确，或不允许从本机登录；若账号要求加密，请将 tls 设为 require (wrong user or password, or the user may not log in from here; if it demands TLS, set tls to require)` },
   1698: { code: 'source.password', says: ({ user }) => `账号 ${user} 不能用密码登录 (the user does not log in by password)` },
   1130: { code: 'source.log-in', says: () => '数据库不允许从本机登录 (the server refuses log-ins from this host)' },
   1044: { code: 'source.privilege', says: ({ user, database }) => `账号 ${user} 无权使用数据库 ${database} (the user may not use the database)` },
   1049: { code: 'source.database', says: ({ database }) => `没有数据库 ${database} (no such database)` },
   1040: { code: 'source.connections', says: () => '数据库连接数已满 (the server has no free connection)' },
-  1203: { code: 'source.connections', says: ({ user }) => `账号 ${user} 的连接数已满 (the user has no free connection)` },
+  1203: usersConnections,
+  1226: usersConnections,
   3159: { code: 'source.tls', says: () => '数据库要求加密连接，请将 tls 设为 require 或 verify (the server demands TLS: set tls to require or verify)' },
   1305: { code: 'source.version', says: () => '数据库版本过旧：需要 MySQL 5.7.8 或 MariaDB 10.2.3 以上 (too old: MySQL 5.7.8 or MariaDB 10.2.3 at least)' },
   HANDSHAKE_NO_SSL_SUPPORT: { code: 'source.tls', says: () => '数据库不支持 TLS，请将 tls 设为 off (the server has no TLS: set tls to off)' },
