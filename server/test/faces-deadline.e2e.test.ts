@@ -28,7 +28,7 @@ describe('a source that is too slow', needs('postgres'), () => {
     await client.query(`CREATE VIEW slow AS SELECT 1 AS id, 'slept' || pg_sleep(20)::text AS late`);
     settings = await configFile({ listeners: listenersOf({ name: 'data' }), delivery: { deadlineSeconds: DEADLINE_S } });
     node = await startNode({ engine: 'pglite', env: { LINGQU_CONFIG: settings.path } });
-    await make(node, 'POST', '/sources', { body: { name: 'ocean', type: 'postgres', settings: { ...settingsOf(url), statementTimeoutSeconds: 2 } } });
+    await make(node, 'POST', '/sources', { body: { name: 'ocean', type: 'postgres', settings: { ...settingsOf(url), statementTimeoutSeconds: 30 } } });
     const holder = await newHolder(node, '慢查询应用');
     appkey = holder.appkey;
     for (const [table, fields] of [['quick', ['id']], ['slow', ['id', 'late']]] as const) {
@@ -50,7 +50,7 @@ describe('a source that is too slow', needs('postgres'), () => {
     return { response, body: await response.json(), ms: performance.now() - begun };
   }
 
-  it('[GOV-time] is answered with its code at the deadline, on each face; the call is journalled as failed, and the source’s query ends by the source’s own bound', async () => {
+  it('[GOV-time] is answered with its code at the deadline, on each face; the call is journalled as failed, and the source is told to end its query', async () => {
     for (const [path, status] of [['/gov/v1/slowtable', 504], ['/szsea/api/sharing/slowtable', 200]] as const) {
       const { response, body, ms } = await timed(path);
       assert.ok(ms >= DEADLINE_S * 1000 - 50 && ms < PATIENCE_MS, `${ms} ms`);

@@ -8,6 +8,7 @@ import { PostgresReader } from '../../src/sources/postgres/reader.ts';
 import { jsonPageStatement } from '../../src/sources/postgres/select.ts';
 import { asAdmin, createDatabase, dropDatabase } from '../support/database.ts';
 import { needs } from '../support/services.ts';
+import { waitUntil } from '../support/waiting.ts';
 import { settingsOf } from './backends.ts';
 import { described, failsWith, never, page, planOf, stream, textColumn } from './contract.ts';
 import { closedPort, proxyTo } from './servers.ts';
@@ -139,24 +140,33 @@ describe('postgres source', needs('postgres'), () => {
     await assert.rejects(stream(hasty, plan), failsWith('timeout'));
   });
 
-  test('an abort is felt while the server is still working, and its connection is given back', async () => {
+  test('an abort ends what the server is working at, in pages, counts and streams, and the connection is given back', { timeout: 20_000 }, async () => {
     await client.query(`CREATE FUNCTION nap(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(CASE WHEN n > 150 THEN 30 ELSE 0 END); RETURN n; END $$;
       CREATE VIEW naps AS SELECT g AS id, nap(g) AS v FROM generate_series(1, 1000) g`);
     const single = open({ connections: 1, statementTimeoutSeconds: 600 });
     const plan = { ...planOf(await table('naps'), [textColumn('v', 'integer')]), order: [{ column: 'id', direction: 'asc' }] } as const;
-    for (const where of [plan.where, is('v', 'integer', '0', 'ge')]) {
+    const counted = { ...plan, where: is('v', 'integer', '0', 'ge') };
+    const streamed = async (asked: typeof plan, signal: AbortSignal): Promise<void> => {
+      for await (const batch of (await single.openStream(asked, 'cells', signal)).batches) assert.ok(batch);
+    };
+    const readings: readonly ((signal: AbortSignal) => Promise<unknown>)[] = [
+      (signal) => single.readPage(plan, 'json', 1e6, signal),
+      (signal) => single.readPage(plan, 'cells', 1e6, signal),
+      (signal) => single.count(counted, signal),
+      (signal) => streamed(plan, signal),
+      (signal) => streamed(counted, signal),
+    ];
+    const sleeping = async (): Promise<boolean> => (await client.query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")).rowCount !== 0;
+    for (const read of readings) {
       const stop = new AbortController();
-      const reading = (async (): Promise<void> => {
-        const streaming = await single.openStream({ ...plan, where }, 'cells', stop.signal);
-        for await (const batch of streaming.batches) assert.ok(batch);
-      })();
-      const failed = assert.rejects(reading, failsWith('interrupted'));
-      while ((await client.query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")).rowCount === 0);
+      const failed = assert.rejects(read(stop.signal), failsWith('interrupted'));
+      await waitUntil(sleeping, 'the server to be at work');
       stop.abort();
       await failed;
-      await client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()");
+      await waitUntil(async () => !(await sleeping()), 'the end of the statement'); // else for half a minute
     }
     assert.equal((await stream(single, planOf(await table('kinds'), [textColumn('id', 'integer')]))).length, 2);
+    assert.equal((await page(single, planOf(await table('kinds'), [textColumn('id', 'integer')]))).length, 2);
   });
 
   test('a server that is not there, or goes away, is unavailable', async () => {

@@ -1,22 +1,14 @@
 import pg from 'pg';
+import { ReaderClient } from './client.ts';
 
 /** Settings of every connection that reads rows: forms of dates and zone are fixed, and nothing can be written. */
 export const readerSession = '-c TimeZone=Asia/Shanghai -c DateStyle=ISO -c IntervalStyle=iso_8601 -c default_transaction_read_only=on';
 
-/** How long a server may take to let a connection in. */
-const CONNECT_MS = 5_000;
 /** How long a call waits for a connection that others use: as long as any call may take (GOV-time). */
 const WAIT_MS = 15_000;
 
 /** A network that swallows packets is noticed this long after the server should have given up by itself. */
 const SILENCE_MS = 5_000;
-
-/** The pool has one patience for two things: its own queue, and a server that does not answer. */
-class ReaderClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super({ ...config, connectionTimeoutMillis: CONNECT_MS });
-  }
-}
 
 /** Short answers and streams have a pool each, so that slow readers starve nobody. */
 export interface ReaderPools {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import type { ReadPlan, RowBatch, RowShape, RowStream, TableReader } from '../../modules/resources/index.ts';
+import { held } from './client.ts';
 import { sourceFailure } from './failures.ts';
 import type { ReaderPools } from './pools.ts';
 import { cellsOf, cellsPageStatement, countStatement, jsonPageStatement, type Statement } from './select.ts';
@@ -13,17 +14,17 @@ import { Lease, openStream } from './stream.ts';
  */
 const names = new LRUCache<string, string>({ max: 500 });
 
-function prepared(statement: Statement): pg.QueryConfig {
+function prepared(statement: Statement): pg.QueryArrayConfig {
   const { text } = statement;
   const name = names.get(text);
   if (name === undefined) names.set(text, createHash('sha256').update(text).digest('base64url'));
-  return { text, values: [...statement.values], ...(name === undefined ? {} : { name }) };
+  return { text, values: [...statement.values], rowMode: 'array', ...(name === undefined ? {} : { name }) };
 }
 
-/** How a statement is put to the pool of short answers. */
-type Ask = (pool: pg.Pool, statement: pg.QueryConfig) => Promise<(string | null)[][]>;
+/** How a statement of a short answer is put to its connection. */
+type Ask = (client: pg.ClientBase, statement: pg.QueryArrayConfig) => Promise<pg.QueryArrayResult<(string | null)[]>>;
 
-const ask: Ask = async (pool, statement) => (await pool.query<(string | null)[]>({ ...statement, rowMode: 'array' })).rows;
+const ask: Ask = (client, statement) => client.query(statement);
 
 /** Reads tables of a PostgreSQL database: short answers and streams each have a pool, so that slow readers starve nobody. */
 export class PostgresReader implements TableReader {
@@ -63,7 +64,7 @@ export class PostgresReader implements TableReader {
   async #query(statement: Statement, signal: AbortSignal): Promise<(string | null)[][]> {
     try {
       signal.throwIfAborted();
-      return await this.#ask(this.#pools.pages, prepared(statement));
+      return (await held(this.#pools.pages, signal, (client) => this.#ask(client, prepared(statement)))).rows;
     } catch (error) {
       throw sourceFailure(error, signal);
     }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { ReadPlan, RowBatch, RowShape, RowStream } from '../../modules/resources/index.ts';
 import { BatchSize } from './batch-size.ts';
+import { cutOff } from './client.ts';
 import { givenUp, sourceFailure } from './failures.ts';
 import { batchOf, rowsOfStream, streamStatement, windowCountStatement } from './select.ts';
 
@@ -46,6 +47,7 @@ export class Lease {
     if (!this.#held) return;
     this.#held = false;
     this.signal.removeEventListener('abort', this.#onAbort);
+    if (this.#giveUp !== undefined) cutOff(this.client); // the server is at work
     this.client.release(!whole);
     if (!whole) this.#giveUp?.(givenUp());
   }

@@ -8,6 +8,7 @@ import { describedQuery, sampleInputs, standings } from '../../sql-template/desc
 import { refusedQuery } from '../../sql-template/refused.ts';
 import { derivedTable, placeholders, renderQuery } from '../../sql-template/render.ts';
 import { checkParameters } from '../../sql-template/template.ts';
+import { held } from '../client.ts';
 import { Bindings, inputsIn, type SqlContext } from '../expressions.ts';
 import { sourceFailure } from '../failures.ts';
 import { openReaderPools, readerSession, type ReaderPools } from '../pools.ts';
@@ -34,7 +35,7 @@ export class PostgresQueries implements TableReader, QuerySource {
     const { queryUser, queryPassword, connections, statementTimeoutSeconds, timeZone } = settings;
     this.#settings = settings;
     this.#pools = openReaderPools({ ...server, user: queryUser, password: queryPassword }, connections, statementTimeoutSeconds, sessionOf(settings));
-    this.#reader = new PostgresReader(this.#pools, timeZone, (pool, statement) => inside(pool, async (client) => (await client.query<(string | null)[]>({ ...statement, rowMode: 'array' })).rows));
+    this.#reader = new PostgresReader(this.#pools, timeZone, (client, statement) => inside(client, () => client.query(statement)));
   }
 
   async readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
@@ -106,10 +107,12 @@ export class PostgresQueries implements TableReader, QuerySource {
   /** The operator, unlike a caller, is told what the database says of the query. */
   async #asked<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
     try {
-      return await inside(this.#pools.pages, async (client) => {
-        await checkLogIn(client, this.#settings.queryUser);
-        return work(client);
-      });
+      return await held(this.#pools.pages, new AbortController().signal, (client) =>
+        inside(client, async () => {
+          await checkLogIn(client, this.#settings.queryUser);
+          return work(client);
+        }),
+      );
     } catch (error) {
       if (error instanceof pg.DatabaseError && !(error.code ?? '').startsWith('28')) throw refusedQuery('query.refused', `数据库不接受该查询：${error.message} (the database refuses the query)`, error);
       throw error instanceof pg.DatabaseError ? logInRefused(error, this.#settings.queryUser) : sourceFailure(error);
@@ -124,15 +127,10 @@ const logInRefused = (error: pg.DatabaseError, user: string): DomainError =>
 const sessionOf = ({ querySchemas }: PostgresSettings): string =>
   `${readerSession} -c standard_conforming_strings=on -c work_mem=16MB -c search_path=${querySchemas.map(quoteName).join(',')}`;
 
-/** Whatever a statement could change of its session is rolled back with it. */
-async function inside<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let sound = false;
-  try {
-    await client.query('BEGIN READ ONLY');
-    return await work(client);
-  } finally {
-    sound = await client.query('ROLLBACK').then(() => true, () => false);
-    client.release(!sound);
-  }
+/** Whatever a statement could change of its session is rolled back with it; where it fails, the connection goes. */
+async function inside<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN READ ONLY');
+  const answer = await work();
+  await client.query('ROLLBACK');
+  return answer;
 }
