@@ -47,24 +47,32 @@ const names: Readonly<Record<Geometry['type'], string>> = {
   Point: 'POINT', LineString: 'LINESTRING', Polygon: 'POLYGON', MultiPoint: 'MULTIPOINT', MultiLineString: 'MULTILINESTRING', MultiPolygon: 'MULTIPOLYGON', GeometryCollection: 'GEOMETRYCOLLECTION',
 };
 
-type Coordinates = Position | readonly Coordinates[];
-
 /** A geometry as well-known text. */
 export function wktOf(geometry: Geometry): string {
-  const inner = geometry.type === 'GeometryCollection' ? geometry.geometries.map(wktOf).join(',') : geometry.type === 'Point' ? geometry.coordinates.join(' ') : listed(geometry.coordinates);
-  const [first] = geometry.type === 'GeometryCollection' ? [] : positionsOf(geometry);
-  return `${names[geometry.type]}${first?.length === 3 ? ' Z ' : ''}${inner === '' ? ' EMPTY' : `(${inner})`}`;
+  if (geometry.type === 'GeometryCollection') return written(geometry.type, '', geometry.geometries.map(wktOf).join(','));
+  const inner = geometry.type === 'Point' ? geometry.coordinates.join(' ') : listed(geometry.coordinates);
+  return written(geometry.type, positionsOf(geometry)[0]?.length === 3 ? ' Z ' : '', inner);
 }
 
+const written = (type: Geometry['type'], dimensions: string, inner: string): string => `${names[type]}${dimensions}${inner === '' ? ' EMPTY' : `(${inner})`}`;
+
+type Coordinates = Position | readonly Coordinates[];
 const isPosition = (coordinates: Coordinates): coordinates is Position => typeof coordinates[0] === 'number';
 const listed = (coordinates: readonly Coordinates[]): string => coordinates.map((each) => (isPosition(each) ? each.join(' ') : `(${listed(each)})`)).join(',');
 
-function* positionsOf({ coordinates }: Exclude<Geometry, { type: 'GeometryCollection' }>): Generator<Position> {
-  yield* positionsIn([coordinates]);
-}
-function* positionsIn(coordinates: readonly Coordinates[]): Generator<Position> {
-  for (const each of coordinates) {
-    if (isPosition(each)) yield each;
-    else yield* positionsIn(each);
+
+/** All positions of a geometry, in their order. */
+export function positionsOf(geometry: SimpleGeometry): readonly Position[] {
+  switch (geometry.type) {
+    case 'Point':
+      return geometry.coordinates.length === 0 ? [] : [geometry.coordinates];
+    case 'MultiPoint':
+    case 'LineString':
+      return geometry.coordinates;
+    case 'MultiLineString':
+    case 'Polygon':
+      return geometry.coordinates.flat();
+    case 'MultiPolygon':
+      return geometry.coordinates.flat(2);
   }
 }

@@ -16,6 +16,11 @@ const services = {
     variable: 'LINGQU_TEST_POSTGRES_URL',
     example: 'postgres://postgres@127.0.0.1:5432/postgres',
   },
+  postgis: {
+    name: 'PostGIS on that PostgreSQL',
+    variable: 'LINGQU_TEST_POSTGIS',
+    example: '1',
+  },
   mariadb: {
     name: 'MariaDB',
     variable: 'LINGQU_TEST_MARIADB_URL',

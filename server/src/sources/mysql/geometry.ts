@@ -16,8 +16,12 @@ export const geoJsonSql = (name: string): string => `CASE WHEN ${isLonLat(name)}
 
 export const wktSql = (name: string): string => `CASE WHEN ${isLonLat(name)} THEN ST_AsText(${plain(name)}) END`;
 
-/** MariaDB takes borders for parts of the area; to MySQL what lies wholly on a border is outside. */
+/**
+ * MariaDB takes borders for parts of the area; to MySQL what lies wholly on a border is outside. That nothing is left
+ * without the area is asked too: where a line goes back over itself, MariaDB's ST_Within sees no more of it.
+ */
 export function coveredSql({ column, area }: Extract<Condition, { op: 'covered' }>, { bindings }: SqlContext): string {
   const name = columnSql(column);
-  return `(ST_Within(${plain(name)}, ST_GeomFromText(${bindings.add(wktOf(area))})) AND ${isLonLat(name)})`;
+  const given = (): string => `ST_GeomFromText(${bindings.add(wktOf(area))})`;
+  return `(ST_Within(${plain(name)}, ${given()}) AND ST_AsText(ST_Difference(${plain(name)}, ${given()})) = 'GEOMETRYCOLLECTION EMPTY' AND ${isLonLat(name)})`;
 }

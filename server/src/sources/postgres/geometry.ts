@@ -12,14 +12,14 @@ interface PostgisColumn {
   readonly srid: number | undefined;
 }
 
-const postgisType = /^("(?:[^"]|"")+"|[^".(]+)\.(geometry|geography)(?:\(\w+(?:,(\d+))?\))?$/;
+/** No extension stands in a schema whose name has a quotation mark in it. */
+const postgisType = /^"?([^"]+)"?\.(geometry|geography)(?:\(\w+(?:,(\d+))?\))?$/;
 
 /** Undefined for PostgreSQL's own type `point`. */
 function postgisColumn(native: string): PostgisColumn | undefined {
   const [, schema, type, srid] = postgisType.exec(native) ?? [];
   if (schema === undefined) return undefined;
-  const name = schema.startsWith('"') ? schema.slice(1, -1).replaceAll('""', '"') : schema;
-  return { schema: quoteName(name), isGeography: type === 'geography', srid: srid === undefined || srid === '0' ? undefined : Number(srid) };
+  return { schema: quoteName(schema), isGeography: type === 'geography', srid: srid === undefined || srid === '0' ? undefined : Number(srid) };
 }
 
 /** Longitude and latitude as they stand: none said, WGS84, CGCS2000. All others are transformed to WGS84. */

@@ -30,7 +30,7 @@ export const orderSql = (plan: ReadPlan): string =>
 
 interface Output {
   readonly zone: string;
-  readonly maskKey: Buffer;
+  readonly plan: Pick<ReadPlan, 'natives' | 'maskKey'>;
   readonly text: string;
   readonly values: readonly BoundValue[];
 }
@@ -41,13 +41,13 @@ const outputs: Readonly<Record<RowShape, WeakMap<ReadPlan['columns'], Output>>> 
 export function outputSql(plan: ReadPlan, shape: RowShape, context: SqlContext): string {
   const { values } = context.bindings;
   const known = outputs[shape].get(plan.columns);
-  if (values.length === 0 && known?.zone === context.zone && known.maskKey === plan.maskKey) {
+  if (values.length === 0 && known?.zone === context.zone && known.plan.natives === plan.natives && known.plan.maskKey === plan.maskKey) {
     values.push(...known.values);
     return known.text;
   }
   const before = values.length;
   const text = columnsSql(plan, shape, context);
-  if (before === 0) outputs[shape].set(plan.columns, { zone: context.zone, maskKey: plan.maskKey, text, values: [...values] });
+  if (before === 0) outputs[shape].set(plan.columns, { zone: context.zone, plan, text, values: [...values] });
   return text;
 }
 
