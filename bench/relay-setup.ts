@@ -53,7 +53,7 @@ export async function makeGoverned(upstream: string): Promise<Governed> {
   let appkey: string;
   {
     await using node = await begin();
-    await make(node, 'POST', '/sources', { body: { name: 'upstream', type: 'http', settings: { baseUrl: upstream, operations: [operation] } } });
+    await make(node, 'POST', '/sources', { body: { name: 'upstream', type: 'http', settings: { baseUrl: upstream, connections: 256, operations: [operation] } } });
     await make(node, 'POST', '/resources', { body: { name: 'weather', source: 'upstream', table: operation.name } });
     await publish(node, 'weather', { kind: 'relay', resource: 'weather', parameters: [{ name: 'district', column: 'district', operator: 'eq', required: true }] });
     const holder = await newHolder(node, newId().slice(0, 8));

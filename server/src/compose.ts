@@ -39,7 +39,7 @@ import { Access, defaultBounds, Delivery, refreshSecret, type FailureLog } from 
 import { ensureAdministrator, mintOperatorToken, removeOperatorToken, type OperatorToken } from './modules/identity/index.ts';
 import { ensurePartitions, openWriter, type JournalWriter } from './modules/journal/index.ts';
 import { QuotaKeeper } from './modules/quotas/index.ts';
-import { announceResource, announceSource, Dispatch } from './modules/webhooks/index.ts';
+import { announceResource, announceSource } from './modules/webhooks/index.ts';
 import { ResourceWatch, SourceConnections } from './modules/resources/index.ts';
 import { OutboundGate } from './outbound/index.ts';
 import { agrRoutes } from './profiles/agr/routes.ts';
@@ -54,6 +54,7 @@ import { ensureHostedSource, openHosted } from './sources/hosted/index.ts';
 import { httpSource } from './sources/http/index.ts';
 import { mysqlSource } from './sources/mysql/index.ts';
 import { postgresSource } from './sources/postgres/index.ts';
+import { soapSource } from './sources/soap/index.ts';
 import { openStorage } from './storage/open.ts';
 
 export interface Node {
@@ -87,7 +88,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   await hosted.tables.collect(database.engine === 'pglite');
   const apps: FastifyInstance[] = [];
   const gate = new OutboundGate({ allow: settings.outbound.allow, ownPorts: () => apps.flatMap(portsOf) });
-  const connections = new SourceConnections([postgresSource, mysqlSource, hosted.type, httpSource(gate)], key);
+  const connections = new SourceConnections([postgresSource, mysqlSource, hosted.type, httpSource(gate), soapSource(gate)], key);
   const externs = new Externs(connections);
   await externs.add(settings.externs);
   const journal = await openWriter(database, systemClock);
@@ -103,7 +104,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const upkeep = startUpkeep(database, systemClock, settings.journal.retentionDays, (step, error) => logger.error({ err: error, step }, 'upkeep failed'));
 
   const health = startHealth(database, connections, announceSource, (error) => logger.error({ err: error }, 'sources could not be looked at'));
-  const webhooks = startWebhooks(new Dispatch(database, key, systemClock, postThrough(gate)), (error) => logger.error({ err: error }, 'notices could not be sent'));
+  const webhooks = startWebhooks({ database, key, clock: systemClock, post: postThrough(gate), onError: (error) => logger.error({ err: error }, 'notices could not be sent') });
 
   const urls: Record<string, string> = {};
   const about = { version: await programVersion(), retentionDays: settings.journal.retentionDays };

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { allow, allowOwned, ownerFilter, type Right } from '../../modules/identity/index.ts';
-import { addSource, changeSource, checkSource, getSource, listSources, listTables, mergedSettings, removeSource, SourceInput, staleVersion, testSource, unknownSource, type Probe, type Source } from '../../modules/resources/index.ts';
+import { addSource, changeSource, checkSource, getSource, incapacities, listSources, listTables, mergedSettings, readDescription, removeSource, SourceInput, staleVersion, testSource, unknownSource, type Probe, type Source } from '../../modules/resources/index.ts';
 import { columnTypes } from '../../modules/policy/index.ts';
 import { announceSource } from '../../modules/webhooks/index.ts';
 import type { FastifyRequest } from 'fastify';
@@ -30,7 +30,7 @@ const ProbeView = Type.Object({ about: Type.Record(Type.String(), Type.String())
 const TestedSource = Type.Object({ ...sourceProperties, probe: ProbeView }, { $id: 'TestedSource' });
 
 export const ColumnView = Type.Object(
-  { name: Type.String(), type: Type.Enum(columnTypes), native: Type.String(), nullable: Type.Boolean(), comment: Type.String(), input: Type.Optional(Type.Boolean({ description: '数据源的输入：须由调用方或策略给出，不会返回' })) },
+  { name: Type.String(), type: Type.Enum(columnTypes), native: Type.String(), nullable: Type.Boolean(), comment: Type.String(), input: Type.Optional(Type.Boolean({ description: '数据源的输入：须由调用方或策略给出，不会返回' })), cannot: Type.Optional(Type.Array(Type.Enum(incapacities), { description: '数据源做不到：hash 不能作哈希脱敏，instant 不能按 ISO 8601 输出时间' })) },
   { $id: 'Column' },
 );
 const TableView = Type.Object(
@@ -48,6 +48,7 @@ const probeView = ({ about, warnings }: Probe): Static<typeof ProbeView> => ({ a
 export const sourceRoutes: Routes = (parts) => async (app) => {
   readRoutes(app, parts);
   testRoutes(app, parts);
+  describeRoutes(app, parts);
   changeRoutes(app, parts);
 };
 
@@ -86,6 +87,19 @@ function testRoutes(app: App, { database, connections, ...rest }: ManagementPart
   app.post('/sources/:source/check', { schema: { operationId: 'checkSource', tags, summary: '检查数据源现在是否可用', params: Params, response: answers(ProbeView) } }, async (request) => {
     const source = await owned(parts, request, 'sources.write', request.params.source);
     return probeView(await checkSource(database, connections, source.id, announceSource));
+  });
+}
+
+/** Descriptions come as text in JSON: their own bound lies well under that of bodies. */
+const DESCRIPTION_CHARACTERS = 900_000;
+
+function describeRoutes(app: App, { connections }: ManagementParts): void {
+  const Description = Type.Object({ type: SourceInput.properties.type, document: Type.String({ minLength: 1, maxLength: DESCRIPTION_CHARACTERS }) }, { additionalProperties: false });
+  const Described = Type.Object({ settings: Settings, warnings: Type.Array(Type.String()) }, { $id: 'DescribedSettings' });
+  app.post('/sources/describe', { schema: { operationId: 'describeSource', tags, summary: '由接口描述文件（OpenAPI 3、WSDL 1.1）得出设置，供核对后添加；不保存，也不读取外部引用', body: Description, response: answers(Described) } }, async (request) => {
+    allow(request.actor, 'sources.write');
+    const { settings, warnings } = readDescription(connections, request.body.type, request.body.document);
+    return { settings: { ...settings }, warnings: [...warnings] };
   });
 }
 

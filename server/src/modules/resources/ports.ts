@@ -6,6 +6,10 @@ import type { Query } from './query.ts';
 export const wireForms = ['text', 'number', 'boolean', 'date', 'time', 'datetime-space', 'datetime-iso', 'base64', 'json'] as const;
 export type WireForm = (typeof wireForms)[number];
 
+/** What a source may be unable to do with a column: mask it by a keyed hash, write its times by ISO 8601. */
+export const incapacities = ['hash', 'instant'] as const;
+export type Incapacity = (typeof incapacities)[number];
+
 /** A column as its source describes it; `native` is the source's own name of the type. */
 export interface ColumnDescription {
   readonly name: string;
@@ -15,6 +19,8 @@ export interface ColumnDescription {
   readonly comment: string;
   /** The source is given it, as a parameter of an operation or a query, and never returns it; not nullable: it must be given. */
   readonly input?: boolean;
+  /** What is asked of every source, and this one cannot do; a product that needs it is refused (decision 10). */
+  readonly cannot?: readonly Incapacity[];
 }
 
 export interface TableName {
@@ -146,11 +152,20 @@ export interface SourceConnection extends TableReader {
 
 export type SourceSettings = Readonly<Record<string, unknown>>;
 
+/** What a document of a service's provider says of how it is called: settings for an operator to look at and complete. */
+export interface DescribedSettings {
+  readonly settings: SourceSettings;
+  /** What of the document could not be read, or is not offered here. */
+  readonly warnings: readonly string[];
+}
+
 /** A type of source: how its settings look and how it is opened. One folder in sources/ each. */
 export interface SourceType {
   readonly type: string;
   /** Validates the settings; the properties named in `secrets` are sealed at rest and never shown. */
   readonly schema: TObject;
   readonly secrets: readonly string[];
+  /** Reads a description in the type's own language (OpenAPI, WSDL), and nothing beyond it; absent where there is none. */
+  readDescription?(document: string): DescribedSettings;
   open(settings: SourceSettings): SourceConnection;
 }

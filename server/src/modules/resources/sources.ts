@@ -8,7 +8,7 @@ import { raiseRevision } from '../../storage/revision.ts';
 import type { SourceConnections } from './connections.ts';
 import { nameTaken, staleVersion, unknownSource } from './errors.ts';
 import type { Source, SourceInput } from './model.ts';
-import type { Probe, SourceSettings, SourceType, TableDescription } from './ports.ts';
+import type { DescribedSettings, Probe, SourceSettings, SourceType, TableDescription } from './ports.ts';
 import { claimSourceToCheck, deleteSourceRow, findSource, insertSource, listSourceRows, lockSource, resourcesOf, setSourceState, updateSourceRow, type ListFilter, type StoredSource } from './store.ts';
 
 /** Settings with their defaults; throws `source.settings` naming each wrong one. */
@@ -29,6 +29,13 @@ export async function testSource(connections: SourceConnections, typeName: strin
   } finally {
     await connection.close();
   }
+}
+
+/** What a type makes of a description in its own language. Throws `source.description.none` where it reads none, and what the type throws. */
+export function readDescription(connections: SourceConnections, typeName: string, document: string): DescribedSettings {
+  const described = connections.typeOf(typeName).readDescription?.(document);
+  if (described !== undefined) return described;
+  throw new DomainError('invalid-definition', 'source.description.none', `${typeName} 类型的数据源没有可读取的描述文件，http 读取 OpenAPI 3，soap 读取 WSDL 1.1 (the type reads no descriptions: http reads OpenAPI 3, soap WSDL 1.1)`);
 }
 
 /** Adds a source that has been tested. The caller has tested it: a probe may not run inside a transaction. Throws `source.name.taken`. */

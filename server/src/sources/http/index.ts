@@ -3,6 +3,7 @@ import type { SourceType } from '../../modules/resources/index.ts';
 import type { OutboundGate } from '../../outbound/index.ts';
 import { OperationsConnection, scannerOf, tableOf, type Health, type ReadyOperation } from './connection.ts';
 import { jsonReader } from './json-rows.ts';
+import { readOpenApi } from './openapi.ts';
 import { requestMaker, standingOf, type Standing } from './request.ts';
 import { HttpSettings, type Operation } from './settings.ts';
 import { Upstream } from './upstream.ts';
@@ -14,6 +15,7 @@ export const httpSource = (gate: OutboundGate): SourceType => ({
   type: 'http',
   schema: HttpSettings,
   secrets: ['secret'],
+  readDescription: readOpenApi,
   open(given) {
     const settings = Parse(HttpSettings, Default(HttpSettings, structuredClone({ ...given })));
     const basePath = basePathOf(settings);

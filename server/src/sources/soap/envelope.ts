@@ -1,0 +1,58 @@
+import { envelopes, openEnvelope, soapContentType, type SoapVersion } from '../../codecs/soap.ts';
+import { escapeXml, xmlDeclaration, xmlElement } from '../../codecs/xml.ts';
+import type { XmlNode } from '../../codecs/xml-reader.ts';
+import { asDomainError, DomainError } from '../../kernel/errors.ts';
+import { isXmlName } from '../../kernel/xml-name.ts';
+import { unreadable } from '../http/errors.ts';
+import type { RequestMaker, Standing } from '../http/request.ts';
+import { wireText } from '../http/wire-text.ts';
+import { xmlRoot } from '../http/xml-rows.ts';
+import type { SoapOperation } from './settings.ts';
+
+/** Makes the envelope of a call: document/literal, its values as children of one element (the "wrapped" style). */
+export function envelopeMaker(operation: SoapOperation, version: SoapVersion, path: string, { headers, query }: Standing): RequestMaker {
+  const { soapAction, element, namespace, qualified, parameters } = operation;
+  const badNames = parameters.map(({ name, as }) => as ?? name).filter((name) => !isXmlName(name));
+  if (badNames.length > 0) throw new DomainError('invalid-definition', 'upstream.operation', `操作 ${operation.name} 的这些参数名不能作 XML 元素名，请用 as 给出：${badNames.join('、')} (no names of elements: give the upstream's by "as")`);
+  const opening = `${xmlDeclaration}<soap:Envelope xmlns:soap="${envelopes[version].namespace}"><soap:Body>`;
+  const closing = '</soap:Body></soap:Envelope>';
+  const prefixed = namespace !== '' && !qualified;
+  const root = prefixed ? `op:${element}` : element;
+  const declared: Record<string, string> = namespace === '' ? {} : { [prefixed ? 'xmlns:op' : 'xmlns']: namespace };
+  const own = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
+  const target = own === '' ? path : `${path}?${own}`;
+  const standing = [...headers, ...typeOf(version, soapAction)];
+  return (inputs) => {
+    const children = parameters.map(({ name, as, times }) => {
+      const literal = inputs[name];
+      return literal === undefined ? '' : xmlElement(as ?? name, {}, escapeXml(wireText(literal, times)));
+    });
+    return { method: 'POST', path: target, headers: standing, body: opening + xmlElement(root, declared, ...children) + closing };
+  };
+}
+
+/** SOAP 1.1 names the action in a header of its own, SOAP 1.2 in the media type. */
+function typeOf(version: SoapVersion, action: string): string[] {
+  if (version === '1.1') return ['content-type', soapContentType(version), 'soapaction', `"${action}"`];
+  return ['content-type', action === '' ? soapContentType(version) : `${soapContentType(version)}; action="${action}"`];
+}
+
+/** Statuses under which SOAP sends its faults: SOAP 1.1, 6.2; SOAP 1.2 part 2, table 20. */
+export const isSoapStatus = (status: number): boolean => status === 200 || status === 202 || status === 400 || status === 500;
+
+/** The element of an answer's body. Throws `upstream.fault` with the fault's words for the operator, and `upstream.unreadable`. */
+export function answerOf(body: Buffer, contentType: string, version: SoapVersion): XmlNode {
+  const content = opened(xmlRoot(body, contentType), version);
+  if (content.name !== 'Fault' || content.namespace !== envelopes[version].namespace) return content;
+  throw new DomainError('source-unavailable', 'upstream.fault', '上游服务返回 SOAP 错误 (the upstream answered with a SOAP fault)', { cause: new Error(wordsOf(content).slice(0, 500)) });
+}
+
+function opened(root: XmlNode, version: SoapVersion): XmlNode {
+  try {
+    return openEnvelope(root, version, () => false).content;
+  } catch (thrown) {
+    throw unreadable(asDomainError(thrown));
+  }
+}
+
+const wordsOf = (node: XmlNode): string => [node.text.trim(), ...node.children.map(wordsOf)].filter((text) => text !== '').join(' ');
