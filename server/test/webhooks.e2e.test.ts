@@ -103,6 +103,12 @@ describe('notices to grantees', () => {
     const withdrawn = JSON.parse((await receiver.next('product.withdrawn')).body);
     assert.deepEqual([withdrawn.product.code, withdrawn.product.version], ['s_440300_1', 2]);
     assert.deepEqual(await log('other'), [], 'who holds no grant is told nothing');
+    await giveGrant(node, 'other', 's_440300_1');
+    await make(node, 'PATCH', '/subjects/other', { body: { disabled: true }, etag: '"1"' });
+    await make(node, 'POST', '/products/s_440300_1/publish', { etag: `"${(await make(node, 'GET', '/products/s_440300_1')).version}"` });
+    await receiver.next('product.published');
+    assert.deepEqual(await log('other'), [], 'nor is who may not call');
+    await make(node, 'PATCH', '/subjects/other', { body: { disabled: false }, etag: '"2"' });
     assert.deepEqual(receiver.got, []);
   });
 

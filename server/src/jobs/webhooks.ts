@@ -1,12 +1,21 @@
 import { DomainError } from '../kernel/errors.ts';
-import type { Dispatch, Post } from '../modules/webhooks/index.ts';
+import { Dispatch, type DispatchParts, type Post } from '../modules/webhooks/index.ts';
 import { startRounds, type Rounds } from './rounds.ts';
 import { exchange, openPool, type OutboundGate } from '../outbound/index.ts';
 
 const EVERY_MS = 1_000;
 
 /** Sends notices as they fall due. */
-export const startWebhooks = (dispatch: Dispatch, onError: (error: unknown) => void): Rounds => startRounds(EVERY_MS, async () => (await dispatch.run()) > 0, onError);
+export function startWebhooks(parts: DispatchParts): Rounds {
+  const dispatch = new Dispatch(parts);
+  const rounds = startRounds(EVERY_MS, async () => (await dispatch.run()) > 0, parts.onError);
+  return {
+    stop: async () => {
+      await rounds.stop();
+      await dispatch.idle();
+    },
+  };
+}
 
 const bounds = { wholeBytes: 0, leastBytesPerSecond: 1, idleMs: 5_000, headOnly: true };
 const CONNECT_MS = 5_000;

@@ -15,37 +15,56 @@ const AT_ONCE = 8;
 const LEASE_SECONDS = 60;
 const NOTE_LENGTH = 200;
 
-/** Sends the notices that are due; any number of replicas may. */
-export class Dispatch {
-  readonly #database: Database;
-  readonly #key: NodeKey;
-  readonly #clock: Clock;
-  readonly #post: Post;
+export interface DispatchParts {
+  readonly database: Database;
+  readonly key: NodeKey;
+  readonly clock: Clock;
+  readonly post: Post;
+  /** Told of a result that could not be kept: its notice is sent again. */
+  readonly onError: (error: unknown) => void;
+}
 
-  constructor(database: Database, key: NodeKey, clock: Clock, post: Post) {
-    this.#database = database;
-    this.#key = key;
-    this.#clock = clock;
-    this.#post = post;
+/** Sends the notices that are due, one a receiver at a time; any number of replicas may. */
+export class Dispatch {
+  readonly #parts: DispatchParts;
+  readonly #sending = new Set<Promise<void>>();
+
+  constructor(parts: DispatchParts) {
+    this.#parts = parts;
   }
 
-  /** Sends one round; answers how many notices it tried. */
+  /**
+   * Begins to send what is due, as far as there is room, and waits until there is room again: a receiver that is slow
+   * keeps no other from being told. Answers how many notices it began.
+   */
   async run(): Promise<number> {
-    const due = await claimDue(this.#database, AT_ONCE, LEASE_SECONDS);
-    await Promise.all(due.map((claimed) => this.#send(claimed)));
+    const due = await claimDue(this.#parts.database, AT_ONCE - this.#sending.size, LEASE_SECONDS);
+    for (const claimed of due) {
+      const sending = this.#send(claimed)
+        .catch(this.#parts.onError)
+        .finally(() => this.#sending.delete(sending));
+      this.#sending.add(sending);
+    }
+    if (this.#sending.size === AT_ONCE) await Promise.race(this.#sending);
     return due.length;
+  }
+
+  /** Resolves when nothing that was begun is under way. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#sending);
   }
 
   async #send(claimed: Claimed): Promise<void> {
     const { note, delivered, final } = await this.#attempt(claimed);
-    if (delivered) return settleDelivered(this.#database, claimed, note);
-    await settleFailed(this.#database, claimed, note, final ? null : (pausesSeconds[claimed.attempt - 1] ?? null));
+    if (delivered) return settleDelivered(this.#parts.database, claimed, note);
+    await settleFailed(this.#parts.database, claimed, note, final ? null : (pausesSeconds[claimed.attempt - 1] ?? null));
   }
 
   async #attempt(claimed: Claimed): Promise<{ readonly note: string; readonly delivered: boolean; readonly final: boolean }> {
     try {
-      const secret = this.#key.open(claimed.secretSealed, sealedFor(claimed.subjectId));
-      const status = await this.#post(claimed.url, signedHeaders(claimed, secret, this.#clock.now()), claimed.body);
+      const { key, clock, post } = this.#parts;
+      const secret = key.open(claimed.secretSealed, sealedFor(claimed.subjectId));
+      const status = await post(claimed.url, signedHeaders(claimed, secret, clock.now()), claimed.body);
       return { note: `HTTP ${status}`, delivered: status >= 200 && status < 300, final: status === 410 };
     } catch (error) {
       return { note: (error instanceof Error ? error.message : 'failed').slice(0, NOTE_LENGTH), delivered: false, final: false };

@@ -2,4 +2,4 @@
 export * from './model.ts';
 export { announceProduct, announceResource, announceSource } from './announce.ts';
 export { getWebhook, listDeliveries, removeWebhook, retryDelivery, setWebhook, sweepDeliveries, testWebhook } from './webhooks.ts';
-export { Dispatch, type Post } from './dispatch.ts';
+export { Dispatch, type DispatchParts, type Post } from './dispatch.ts';

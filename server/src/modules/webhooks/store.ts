@@ -27,7 +27,7 @@ export async function deleteWebhook(tx: Transaction, subjectId: string): Promise
 const bodySql = (product: string): string => `jsonb_build_object('id', d.id, 'event', $2::text, 'at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
   'message', $3::text, 'product', ${product}, 'subject', jsonb_build_object('id', s.id, 'name', s.name))::text`;
 
-/** One notice for each subject with a webhook and a grant that has neither ended nor been revoked. */
+/** One notice for each subject that has a webhook, is not disabled, and holds a grant that has neither ended nor been revoked. */
 export async function enqueueForGrantees(tx: Transaction, productId: string, event: WebhookEvent, message: string): Promise<void> {
   await tx.query(
     `INSERT INTO webhook_deliveries (id, subject_id, event, product_code, body)
@@ -35,7 +35,7 @@ export async function enqueueForGrantees(tx: Transaction, productId: string, eve
      FROM products p
      JOIN product_versions v ON v.product_id = p.id AND v.number = coalesce(p.live_version, (SELECT max(number) FROM product_versions WHERE product_id = p.id AND published_at IS NOT NULL))
      JOIN grants g ON g.product_id = p.id AND g.state <> 'revoked' AND (g.valid_to IS NULL OR g.valid_to > now())
-     JOIN subjects s ON s.id = g.subject_id
+     JOIN subjects s ON s.id = g.subject_id AND NOT s.disabled
      JOIN webhooks w ON w.subject_id = s.id
      CROSS JOIN LATERAL (SELECT gen_random_uuid() AS id, g.id AS grant_id) d
      WHERE p.id = $1`,
@@ -100,14 +100,19 @@ export interface Claimed {
   readonly secretSealed: string;
 }
 
-/** Takes the notices that are due, in database time; what another replica is sending stays with it. */
+/**
+ * Takes notices that are due, in database time: of each subject the one that is due longest, and none while another of
+ * them is being sent, by whatever replica. So a receiver gets them in turn, and takes one place among all at most.
+ */
 export function claimDue(database: Database, most: number, leaseSeconds: number): Promise<Claimed[]> {
   return database.query<Claimed>(
     `UPDATE webhook_deliveries d SET attempts = d.attempts + 1, leased_until = now() + make_interval(secs => $2)
      FROM webhooks w
      WHERE w.subject_id = d.subject_id AND d.id IN (
-       SELECT id FROM webhook_deliveries WHERE state = 'waiting' AND next_at <= now() AND (leased_until IS NULL OR leased_until < now())
-       ORDER BY next_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+       SELECT o.id FROM webhook_deliveries o WHERE o.state = 'waiting' AND o.next_at <= now() AND NOT EXISTS (
+         SELECT 1 FROM webhook_deliveries b WHERE b.subject_id = o.subject_id AND b.state = 'waiting'
+         AND (b.leased_until >= now() OR (b.next_at <= now() AND (b.next_at, b.id) < (o.next_at, o.id))))
+       ORDER BY o.next_at LIMIT $1 FOR UPDATE SKIP LOCKED)
      RETURNING d.id, d.subject_id AS "subjectId", d.event, d.body, d.attempts AS attempt, w.url, w.secret_sealed AS "secretSealed"`,
     [most, leaseSeconds],
   );
