@@ -900,7 +900,7 @@ export interface components {
             native: string;
             nullable: boolean;
             /** @enum {unknown} */
-            type: "text" | "integer" | "bigint" | "decimal" | "float" | "boolean" | "date" | "time" | "timestamp" | "timestamptz" | "binary" | "json" | "uuid" | "other";
+            type: "text" | "integer" | "bigint" | "decimal" | "float" | "boolean" | "date" | "time" | "timestamp" | "timestamptz" | "binary" | "json" | "uuid" | "geometry" | "other";
         };
         Credential: {
             cipher: ("ecb" | "cbc") | null;
@@ -1145,6 +1145,23 @@ export interface components {
                 crs?: "WGS84" | "CGCS2000";
                 lat: string;
                 lon: string;
+                within: {
+                    /** @description 外环在前，其后为孔 */
+                    coordinates: (number[] | number[])[][];
+                    /** @constant */
+                    type: "Polygon";
+                } | {
+                    coordinates: (number[] | number[])[][][];
+                    /** @constant */
+                    type: "MultiPolygon";
+                };
+            } | {
+                box: number[];
+                geometry: string;
+            } | {
+                /** @enum {unknown} */
+                crs?: "WGS84" | "CGCS2000";
+                geometry: string;
                 within: {
                     /** @description 外环在前，其后为孔 */
                     coordinates: (number[] | number[])[][];
