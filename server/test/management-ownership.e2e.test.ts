@@ -63,6 +63,27 @@ onStartedNodes('each sees and may do only its own', (bench) => {
     assert.equal((await one('POST', '/preview', { body: { subject: 'app', product: 'cxgc', limit: 1 } })).body.rows.length, 1);
   });
 
+  it("whether another's product or subject exists is not told: lists narrow to nothing, questions are answered alike", async () => {
+    await bench.api('POST', '/subjects', { body: { name: 'ungranted', kind: 'application' } });
+    for (const who of ['two', 'stranger'] as const) {
+      for (const filter of ['product=cxgc', 'product=nowhere', 'subject=app', 'subject=nobody']) {
+        for (const path of ['/grants', '/usage']) {
+          const { status, body } = await as(who)('GET', `${path}?${filter}`);
+          assert.deepEqual([status, body], [200, { items: [], next: null }], `${who} ${path}?${filter}`);
+        }
+      }
+    }
+    assert.equal((await bench.api('GET', '/grants?product=nowhere')).body.code, 'product.unknown');
+    for (const path of ['/explain', '/preview']) {
+      const [granted, none] = await Promise.all(['ungranted', 'nobody'].map((subject) => as('one')('POST', path, { body: { subject, product: 'cxgc' } })));
+      assert.deepEqual([granted?.status, granted?.body.code], [404, 'grant.none']);
+      assert.deepEqual([none?.status, none?.body.code, none?.body.detail], [404, 'grant.none', granted?.body.detail]);
+    }
+    const [another, missing] = await Promise.all(['app', 'nobody'].map((subject) => as('stranger')('GET', `/subjects/${subject}`)));
+    assert.deepEqual([another?.status, another?.body.code, another?.body.detail], [404, 'identity.subject.unknown', missing?.body.detail]);
+    assert.deepEqual([missing?.status, missing?.body.code], [404, 'identity.subject.unknown']);
+  });
+
   it('grants are given by managers alone; imports, the journal and its export have their own roles', async () => {
     const forbidden = async (who: keyof typeof people, method: string, path: string, body?: object): Promise<void> => {
       const answer = await as(who)(method, path, body === undefined ? {} : { body });

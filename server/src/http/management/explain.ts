@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { explainCall, type Explanation } from '../../modules/delivery/index.ts';
 import { quotaPeriods, quotaUnits, termNames } from '../../modules/policy/index.ts';
 import type { Routes } from './app.ts';
-import { ownedProduct, subjectOf } from './finding.ts';
+import { holderOf, ownedProduct } from './finding.ts';
 import type { ManagementParts } from './parts.ts';
 import { answers, isoOf, OptionalInstant, Reference } from './schemas.ts';
 import { beginOf, TimeText } from './times.ts';
@@ -57,7 +57,7 @@ export const explainRoutes: Routes = (parts) => async (app) => {
 
 async function explained(parts: ManagementParts, request: FastifyRequest, question: Static<typeof Question>): Promise<Explanation> {
   const product = await ownedProduct(parts, request, 'grants.explain', question.product);
-  const subject = await subjectOf(parts.database, question.subject);
+  const subject = await holderOf(parts, request, 'grants.explain', product, question.subject);
   const { address, at, parameters = {}, page = null } = question;
   return explainCall(parts, { subject, product, address, at: at === undefined ? undefined : beginOf(at, 'at'), parameters, page });
 }

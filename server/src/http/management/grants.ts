@@ -6,7 +6,7 @@ import { Policy } from '../../modules/policy/index.ts';
 import { getProduct } from '../../modules/products/index.ts';
 import type { App, Routes } from './app.ts';
 import { expectedVersion, withVersion } from './etag.ts';
-import { subjectOf } from './finding.ts';
+import { narrowing, subjectOf } from './finding.ts';
 import { operate } from './operate.ts';
 import { afterIdOf, PageOf, pageOf, pageQuery } from './paging.ts';
 import type { ManagementParts } from './parts.ts';
@@ -61,9 +61,10 @@ function readRoutes(app: App, parts: ManagementParts): void {
   const ListQuery = Type.Object({ ...pageQuery, subject: Type.Optional(Reference), product: Type.Optional(Reference), state: Type.Optional(State) }, { additionalProperties: false });
   app.get('/grants', { schema: { operationId: 'listGrants', tags, querystring: ListQuery, response: answers(PageOf(GrantView)) } }, async (request) => {
     const { cursor, limit, subject, product, state } = request.query;
+    const reach = allow(request.actor, 'grants.read');
     const ownerId = ownerFilter(request.actor, 'grants.read');
-    const subjectId = subject === undefined ? undefined : (await subjectOf(database, subject)).id;
-    const productId = product === undefined ? undefined : (await getProduct(database, product)).id;
+    const subjectId = await narrowing(reach, subject === undefined ? undefined : subjectOf(database, subject));
+    const productId = await narrowing(reach, product === undefined ? undefined : getProduct(database, product));
     const rows = await listGrants(database, { after: afterIdOf(cursor), limit: limit + 1, ownerId, subjectId, productId, state });
     const page = pageOf(rows, limit, ({ id }) => id);
     return { ...page, items: page.items.map(viewOf) };

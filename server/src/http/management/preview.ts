@@ -4,7 +4,7 @@ import { PREVIEW_ROWS, previewRows } from '../../modules/delivery/index.ts';
 import { fieldTypes } from '../../modules/policy/index.ts';
 import type { Routes } from './app.ts';
 import { Parameters } from './explain.ts';
-import { ownedProduct, subjectOf } from './finding.ts';
+import { holderOf, ownedProduct } from './finding.ts';
 import { operate } from './operate.ts';
 import { answers, Reference } from './schemas.ts';
 
@@ -27,7 +27,7 @@ export const previewRoutes: Routes = (parts) => async (app) => {
   app.post('/preview', { schema: { operationId: 'preview', tags: ['grants'], summary, body: Question, response: answers(PreviewView) } }, async (request) => {
     const { parameters = {}, limit } = request.body;
     const product = await ownedProduct(parts, request, 'products.preview', request.body.product);
-    const subject = await subjectOf(parts.database, request.body.subject);
+    const subject = await holderOf(parts, request, 'products.preview', product, request.body.subject);
     const sourceChanged = parts.watch.report.bind(parts.watch);
     const seen = await previewRows({ ...parts, sourceChanged }, { subjectId: subject.id, product, parameters, limit, forms: wireTable['gov-csv'].types });
     await operate(parts, request, 'product.preview', async () => seen, ({ grant, rows, details }) => ({

@@ -1,7 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Database } from '../../storage/database.ts';
-import { findRight, type Grant } from '../grants/index.ts';
+import { findRight, noRight, type Grant } from '../grants/index.ts';
 import { redactParameters } from '../journal/index.ts';
 import { decide, type Plan } from '../policy/index.ts';
 import type { Product } from '../products/index.ts';
@@ -54,7 +54,7 @@ export async function previewRows(parts: PreviewParts, question: PreviewQuestion
   const product = live?.product ?? question.product;
   const resource = live?.resource ?? (await findResource(database, product.resourceId));
   const grant = await findRight(database, question.subjectId, product.id);
-  if (grant === undefined || resource === undefined) throw new DomainError('not-found', 'grant.none', '该主体对该产品没有授权 (the subject holds no grant for the product)');
+  if (grant === undefined || resource === undefined) throw noRight();
   if (product.definition.kind === 'relay') throw new DomainError('invalid-definition', 'preview.relay', '转发产品原样交付上游应答，没有可预览的行 (a relay product hands over what its source answers: it has no rows to preview)');
   const { compiled, maskKey } = access.compile(grant, { product, resource });
   const looked = { ...compiled, state: 'active' as const, validFrom: -Infinity, validTo: Infinity, allowLists: [] };

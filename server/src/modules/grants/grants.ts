@@ -8,7 +8,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { Queryable, Transaction } from '../../storage/database.ts';
 import { raiseRevision } from '../../storage/revision.ts';
 import { checkPolicy } from '../policy/index.ts';
-import { findLiveProduct, getProduct, shapeOf, type Product } from '../products/index.ts';
+import { checkMasksCapable, findLiveProduct, getProduct, shapeOf, type Product } from '../products/index.ts';
 import { findResource } from '../resources/index.ts';
 import { GrantTerms, type Grant, type GrantState } from './model.ts';
 import { findGrant, insertGrant, lockGrant, setGrantState, updateGrant, type GrantValues } from './store.ts';
@@ -54,6 +54,7 @@ export async function moveGrant(tx: Transaction, id: string, state: GrantState):
 }
 
 const wrongState = (message: string): DomainError => new DomainError('conflict', 'grant.state', message);
+export const noRight = (): DomainError => new DomainError('not-found', 'grant.none', '该主体对该产品没有授权 (the subject holds no grant for the product)');
 export const unknownGrant = (id: string): DomainError => new DomainError('not-found', 'grant.unknown', `没有授权 ${id} (no such grant)`, { details: { grant: id } });
 
 async function lockedGrant(tx: Transaction, id: string): Promise<Grant> {
@@ -80,6 +81,7 @@ async function checkTerms(tx: Transaction, product: Product, input: unknown): Pr
   const resource = await findResource(tx, bound.resourceId);
   if (resource === undefined) throw new DomainError('not-found', 'resource.unknown', '产品的数据资源不存在 (the product has lost its resource)');
   checkPolicy(terms.policy, shapeOf(bound.definition, resource), bound.definition.policy);
+  checkMasksCapable(terms.policy, bound.definition.fields, resource);
   const validFrom = instant(terms.validFrom);
   const validTo = instant(terms.validTo);
   if (validFrom !== null && validTo !== null && validFrom >= validTo) {

@@ -1,4 +1,4 @@
 export * from './model.ts';
-export { changeGrant, createGrant, getGrant, moveGrant, unknownGrant } from './grants.ts';
+export { changeGrant, createGrant, getGrant, moveGrant, noRight, unknownGrant } from './grants.ts';
 export { removeGrantsOf } from './removal.ts';
 export { findRight, listGrants } from './store.ts';

@@ -13,7 +13,7 @@ export {
   createUser, ensureAdministrator, getUser, listUsers, resetPassword, unlockUser, updateUser,
   type ListedUser,
 } from './users.ts';
-export { createSubject, deleteSubject, getSubject, getSubjectByName, listSubjects, updateSubject } from './subjects.ts';
+export { createSubject, deleteSubject, getSubject, getSubjectByName, listSubjects, unknownSubject, updateSubject } from './subjects.ts';
 export { subjectLabels } from './store-subjects.ts';
 export { findCredential, isInForce, issueCredential, listCredentials, nameOf, revokeCredential, rotateCredential, secretOf, type IssuedCredential } from './credentials.ts';
 export { dailySecret, dayEnd, sealDailySecret } from './gateway.ts';

@@ -12,6 +12,8 @@ import { userById } from './store-users.ts';
 const checkInput = checker(SubjectInput, 'identity.subject.invalid');
 const checkChanges = checker(SubjectChanges, 'identity.subject.invalid');
 
+export const unknownSubject = (): DomainError => notFound('subject');
+
 /** Throws `identity.subject.invalid`, `.owner-unknown`, `.name-taken`. */
 export async function createSubject(tx: Transaction, clock: Clock, input: SubjectInput): Promise<Subject> {
   const { name, kind, unit = '', contact = '', ownerId = null } = checkInput(input);
@@ -25,14 +27,14 @@ export async function createSubject(tx: Transaction, clock: Clock, input: Subjec
 /** Throws `identity.subject.unknown` (not-found). */
 export async function getSubject(on: Queryable, id: string): Promise<Subject> {
   const subject = isId(id) ? await store.subjectById(on, id) : undefined;
-  if (subject === undefined) throw notFound('subject');
+  if (subject === undefined) throw unknownSubject();
   return subject;
 }
 
 /** Names are unique. Throws `identity.subject.unknown` (not-found). */
 export async function getSubjectByName(on: Queryable, name: string): Promise<Subject> {
   const subject = name.includes('\0') ? undefined : await store.subjectByName(on, name);
-  if (subject === undefined) throw notFound('subject');
+  if (subject === undefined) throw unknownSubject();
   return subject;
 }
 
@@ -49,13 +51,13 @@ export async function listSubjects(on: Queryable, request: PageRequest & { reado
 export async function updateSubject(tx: Transaction, id: string, version: number, changes: SubjectChanges): Promise<Subject> {
   const wanted = checkChanges(changes);
   const subject = isId(id) ? await store.lockSubject(tx, id) : undefined;
-  if (subject === undefined) throw notFound('subject');
+  if (subject === undefined) throw unknownSubject();
   if (subject.version !== version) throw changedMeanwhile('subject', subject.version);
   if (wanted.ownerId !== undefined) await assertOwner(tx, wanted.ownerId);
   const saved = await store.saveSubject(tx, { ...subject, ...wanted }).catch((error: unknown) => {
     throw refusedWith(error, UNIQUE_VIOLATION) ? nameTaken('subject', wanted.name ?? subject.name) : error;
   });
-  if (saved === undefined) throw notFound('subject');
+  if (saved === undefined) throw unknownSubject();
   await raiseRevision(tx);
   return saved;
 }
@@ -69,7 +71,7 @@ export async function deleteSubject(tx: Transaction, id: string): Promise<void> 
       if (!refusedWith(error, FOREIGN_KEY_VIOLATION)) throw error;
       throw new DomainError('in-use', 'identity.subject.in-use', '使用方仍有授权，请改为停用 (grants name this subject: disable it instead)', { cause: error });
     }));
-  if (!deleted) throw notFound('subject');
+  if (!deleted) throw unknownSubject();
   await raiseRevision(tx);
 }
 
