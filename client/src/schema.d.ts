@@ -285,6 +285,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 最新版本能否发布，以及发布后哪些授权不再适合；不作任何修改 */
+        get: operations["checkProduct"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/publish": {
         parameters: {
             query?: never;
@@ -294,7 +311,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 发布最新版本；逐条说明不符合的规则 */
+        /** 发布最新版本；逐条说明不符合的规则，并列出不再适合的授权 */
         post: operations["publishProduct"];
         delete?: never;
         options?: never;
@@ -529,6 +546,23 @@ export interface paths {
         get: operations["listSourceTables"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/describe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 由接口描述文件（OpenAPI 3、WSDL 1.1）得出设置，供核对后添加；不保存，也不读取外部引用 */
+        post: operations["describeSource"];
         delete?: never;
         options?: never;
         head?: never;
@@ -893,6 +927,8 @@ export interface components {
             scopes: ("read" | "operate" | "journal" | "users")[];
         };
         Column: {
+            /** @description 数据源做不到：hash 不能作哈希脱敏，instant 不能按 ISO 8601 输出时间 */
+            cannot?: ("hash" | "instant")[];
             comment: string;
             /** @description 数据源的输入：须由调用方或策略给出，不会返回 */
             input?: boolean;
@@ -917,6 +953,12 @@ export interface components {
             /** Format: date-time */
             notBefore: string;
             revokedAt: string | null;
+        };
+        DescribedSettings: {
+            settings: {
+                [key: string]: unknown;
+            };
+            warnings: string[];
         };
         Explanation: {
             allowed: boolean;
@@ -1228,6 +1270,9 @@ export interface components {
             updatedAt: string;
             version: number;
         };
+        ProductCheck: {
+            unfitGrants: components["schemas"]["UnfitGrants"];
+        };
         ProductDefinition: {
             agr?: components["schemas"]["AgrSettings"];
             /** @default  */
@@ -1412,6 +1457,27 @@ export interface components {
             /** @description PEM（BEGIN PUBLIC KEY）：SM2，或 RSA 2048 至 8192 位 */
             publicKey: string | null;
         };
+        PublishedProduct: {
+            code: string;
+            /** Format: date-time */
+            createdAt: string;
+            definition: components["schemas"]["ProductDefinition"];
+            /** @description 最新版本；大于 liveVersion 时有待发布的修改 */
+            draftVersion: number;
+            faces: components["schemas"]["Faces"] | null;
+            id: string;
+            liveVersion: number | null;
+            name: string;
+            providerId: string | null;
+            resource: string;
+            /** @enum {unknown} */
+            serviceClass: "query" | "verify" | "transfer" | "download" | "other";
+            state: components["schemas"]["ProductState"];
+            unfitGrants: components["schemas"]["UnfitGrants"];
+            /** Format: date-time */
+            updatedAt: string;
+            version: number;
+        };
         Query: {
             /** @description 分组人数（行数）所在列与下限 k：小于 k 的分组不返回 */
             minimumGroup?: {
@@ -1586,6 +1652,19 @@ export interface components {
             stateNote: string;
             type: string;
             version: number;
+        };
+        /** @description 条款不再适合该版本的授权 */
+        UnfitGrants: {
+            count: number;
+            /** @description 至多列出 100 项 */
+            items: {
+                /** @description 该授权下的调用一律被拒绝；否则授权仍有效 */
+                denied: boolean;
+                id: string;
+                reasons: string[];
+                state: components["schemas"]["GrantState"];
+                subjectName: string;
+            }[];
         };
         UsageSum: {
             bytes: number;
@@ -2488,6 +2567,37 @@ export interface operations {
             };
         };
     };
+    checkProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductCheck"];
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     publishProduct: {
         parameters: {
             query?: never;
@@ -2508,7 +2618,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Product"];
+                    "application/json": components["schemas"]["PublishedProduct"];
                 };
             };
             /** @description 错误 (RFC 9457) */
@@ -3272,6 +3382,42 @@ export interface operations {
                         items: components["schemas"]["Table"][];
                         next: string | null;
                     };
+                };
+            };
+            /** @description 错误 (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describeSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    document: string;
+                    type: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescribedSettings"];
                 };
             };
             /** @description 错误 (RFC 9457) */

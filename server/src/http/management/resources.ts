@@ -10,7 +10,7 @@ import { operate } from './operate.ts';
 import { afterOf, PageOf, pageOf, PageQuery } from './paging.ts';
 import type { ManagementParts } from './parts.ts';
 import { answers, created, IfMatch, nothing, ownerOf, Reference } from './schemas.ts';
-import { ColumnView } from './sources.ts';
+import { columnView, ColumnView } from './sources.ts';
 
 const ResourceView = Type.Object(
   {
@@ -35,7 +35,7 @@ const tags = ['resources'];
 
 function viewOf(resource: Resource): Static<typeof ResourceView> {
   const { schema, name, query } = resource.table;
-  return { ...resource, table: { schema, name }, ...(query === undefined ? {} : { query }), columns: [...resource.columns], key: [...resource.key] };
+  return { ...resource, table: { schema, name }, ...(query === undefined ? {} : { query }), columns: resource.columns.map(columnView), key: [...resource.key] };
 }
 
 /** Resources: a table of a source, or a query, with its columns (NDI 6.3.2 a, AGR-7.2b). */
@@ -119,7 +119,7 @@ function explainRoutes(app: App, parts: ManagementParts): void {
   const { database, connections } = parts;
   const explain = async (source: string, query: Query, values: Readonly<Record<string, string>>): Promise<Static<typeof Explanation>> => {
     const { columns, plan, warnings, ...figures } = await explainQuery(database, connections, source, query, values);
-    return { ...figures, columns: [...columns], plan: [...plan], warnings: [...warnings] };
+    return { ...figures, columns: columns.map(columnView), plan: [...plan], warnings: [...warnings] };
   };
   const Draft = Type.Object({ source: ResourceInput.properties.source, query: Query, values: Values }, { additionalProperties: false });
   app.post('/resources/explain', { schema: { operationId: 'explainQuery', tags, summary: '检查查询，给出其列与执行计划；不读取数据', body: Draft, response: answers(Explanation) } }, async (request) => {

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { allow, allowOwned, ownerFilter, type Right } from '../../modules/identity/index.ts';
-import { addSource, changeSource, checkSource, getSource, incapacities, listSources, listTables, mergedSettings, readDescription, removeSource, SourceInput, staleVersion, testSource, unknownSource, type Probe, type Source } from '../../modules/resources/index.ts';
+import { addSource, changeSource, checkSource, getSource, incapacities, listSources, listTables, mergedSettings, readDescription, removeSource, SourceInput, staleVersion, testSource, unknownSource, type ColumnDescription, type Probe, type Source } from '../../modules/resources/index.ts';
 import { columnTypes } from '../../modules/policy/index.ts';
 import { announceSource } from '../../modules/webhooks/index.ts';
 import type { FastifyRequest } from 'fastify';
@@ -33,6 +33,7 @@ export const ColumnView = Type.Object(
   { name: Type.String(), type: Type.Enum(columnTypes), native: Type.String(), nullable: Type.Boolean(), comment: Type.String(), input: Type.Optional(Type.Boolean({ description: '数据源的输入：须由调用方或策略给出，不会返回' })), cannot: Type.Optional(Type.Array(Type.Enum(incapacities), { description: '数据源做不到：hash 不能作哈希脱敏，instant 不能按 ISO 8601 输出时间' })) },
   { $id: 'Column' },
 );
+export const columnView = ({ cannot, ...column }: ColumnDescription): Static<typeof ColumnView> => ({ ...column, ...(cannot === undefined ? {} : { cannot: [...cannot] }) });
 const TableView = Type.Object(
   { schema: Type.String(), name: Type.String(), comment: Type.String(), columns: Type.Array(ColumnView), key: Type.Array(Type.String()) },
   { $id: 'Table' },
@@ -73,7 +74,7 @@ function readRoutes(app: App, parts: ManagementParts): void {
   app.get('/sources/:source/tables', { schema: { operationId: 'listSourceTables', tags, params: Params, response: answers(PageOf(TableView)) } }, async (request) => {
     const source = await owned(parts, request, 'sources.read', request.params.source);
     const tables = await listTables(database, connections, source.id);
-    return { items: tables.map((table) => ({ ...table, columns: [...table.columns], key: [...table.key] })), next: null };
+    return { items: tables.map((table) => ({ ...table, columns: table.columns.map(columnView), key: [...table.key] })), next: null };
   });
 }
 

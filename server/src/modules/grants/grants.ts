@@ -54,6 +54,7 @@ export async function moveGrant(tx: Transaction, id: string, state: GrantState):
 }
 
 const wrongState = (message: string): DomainError => new DomainError('conflict', 'grant.state', message);
+export const lostResource = (): DomainError => new DomainError('not-found', 'resource.unknown', '产品的数据资源不存在 (the product has lost its resource)');
 export const noRight = (): DomainError => new DomainError('not-found', 'grant.none', '该主体对该产品没有授权 (the subject holds no grant for the product)');
 export const unknownGrant = (id: string): DomainError => new DomainError('not-found', 'grant.unknown', `没有授权 ${id} (no such grant)`, { details: { grant: id } });
 
@@ -79,7 +80,7 @@ async function checkTerms(tx: Transaction, product: Product, input: unknown): Pr
   // A grant binds to what callers meet: the live version where there is one.
   const bound = (await findLiveProduct(tx, product.id)) ?? product;
   const resource = await findResource(tx, bound.resourceId);
-  if (resource === undefined) throw new DomainError('not-found', 'resource.unknown', '产品的数据资源不存在 (the product has lost its resource)');
+  if (resource === undefined) throw lostResource();
   checkPolicy(terms.policy, shapeOf(bound.definition, resource), bound.definition.policy);
   checkMasksCapable(terms.policy, bound.definition.fields, resource);
   const validFrom = instant(terms.validFrom);

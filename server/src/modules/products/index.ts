@@ -1,6 +1,7 @@
 export * from './model.ts';
 export { agrSettingsOf, isSensitive, type AgrSettings } from './agr.ts';
+export { checkMasksCapable } from './capable.ts';
 export { shapeOf } from './shape.ts';
-export { changeProduct, createProduct, getProduct, publishProduct, removeProduct, unknownProduct, withdrawProduct } from './products.ts';
+export { assertPublishable, changeProduct, createProduct, getProduct, publishProduct, removeProduct, unknownProduct, withdrawProduct } from './products.ts';
 export { findLiveProduct, findProduct, labelsOf, listProductRows as listProducts } from './store.ts';
 export { suggestDefinition } from './suggestion.ts';

@@ -1,6 +1,7 @@
 import { asDomainError, DomainError } from '../../kernel/errors.ts';
 import { checkPolicy, checkShape } from '../policy/index.ts';
 import type { Resource } from '../resources/index.ts';
+import { checkFieldsCapable, checkMasksCapable } from './capable.ts';
 import type { Product } from './model.ts';
 import { checkCode, checkName } from './rules.ts';
 import { shapeOf } from './shape.ts';
@@ -18,6 +19,8 @@ export function checkPublishable(product: Product, resource: Resource, relays: b
     violation(() => checkName(definition)),
     violation(() => checkCode(code, definition.provider)),
     violation(() => checkShape(shape)) ?? violation(() => checkPolicy(definition.policy, shape)),
+    violation(() => checkMasksCapable(definition.policy, definition.fields, resource)),
+    violation(() => checkFieldsCapable(definition.fields, resource)),
     violation(() => checkUnchanged(resource)),
     violation(() => checkRelay(definition, resource, relays)),
   ].filter((fault) => fault !== undefined);

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { ColumnType } from '../../modules/policy/index.ts';
-import type { ColumnDescription, TableDescription } from '../../modules/resources/index.ts';
+import type { ColumnDescription, Incapacity, TableDescription } from '../../modules/resources/index.ts';
+import { incapacitiesOf, trialOn } from './abilities.ts';
 
 /**
  * SQL of a type's name and kind. A type of PostGIS is named with the schema of the extension, where its functions are, and
@@ -87,19 +88,27 @@ interface ColumnRow {
   column: string;
   native: string;
   nullable: boolean;
-  comment: string;
-  table_comment: string;
+  /** NULL where it is empty, of kin that follow Oracle. */
+  comment: string | null;
+  table_comment: string | null;
   kind: string;
 }
 
+/** What a server cannot do is told of the columns that it concerns. */
+export function unable(column: ColumnDescription, incapacities: readonly Incapacity[]): ColumnDescription {
+  const cannot = incapacities.filter((each) => each !== 'instant' || column.type === 'timestamp' || column.type === 'timestamptz');
+  return cannot.length === 0 ? column : { ...column, cannot };
+}
+
 export async function describeTables(pool: pg.Pool): Promise<TableDescription[]> {
+  const { cannot } = await incapacitiesOf(trialOn(pool));
   const columns = await pool.query<ColumnRow>(columnsSql);
   const keys = await pool.query<{ schema: string; table: string; columns: string[] }>(keysSql);
   const tables = new Map<string, { schema: string; name: string; comment: string; columns: ColumnDescription[]; key: readonly string[] }>();
   for (const row of columns.rows) {
     const id = JSON.stringify([row.schema, row.table]);
-    const table = tables.get(id) ?? { schema: row.schema, name: row.table, comment: row.table_comment, columns: [], key: [] };
-    table.columns.push({ name: row.column, type: columnType(row.native, row.kind), native: row.native, nullable: row.nullable, comment: row.comment });
+    const table = tables.get(id) ?? { schema: row.schema, name: row.table, comment: row.table_comment ?? '', columns: [], key: [] };
+    table.columns.push(unable({ name: row.column, type: columnType(row.native, row.kind), native: row.native, nullable: row.nullable, comment: row.comment ?? '' }, cannot));
     tables.set(id, table);
   }
   for (const row of keys.rows) {

@@ -1,8 +1,6 @@
 import pg from 'pg';
 import { ReaderClient } from './client.ts';
-
-/** Settings of every connection that reads rows: forms of dates and zone are fixed, and nothing can be written. */
-export const readerSession = '-c TimeZone=Asia/Shanghai -c DateStyle=ISO -c IntervalStyle=iso_8601 -c default_transaction_read_only=on';
+import { beginSession, readerSession } from './session.ts';
 
 /** How long a call waits for a connection that others use: as long as any call may take (GOV-time). */
 const WAIT_MS = 15_000;
@@ -24,13 +22,13 @@ export function openReaderPools(server: pg.PoolConfig, connections: number, stat
   const config: pg.PoolConfig = {
     ...server,
     application_name: 'lingqu',
-    options: session,
+    options: `${session} -c statement_timeout=${statementTimeoutSeconds * 1000}`,
+    onConnect: beginSession,
     connectionTimeoutMillis: WAIT_MS,
     Client: ReaderClient,
     idleTimeoutMillis: 60_000,
     maxLifetimeSeconds: 1800, // and with it what the connection has prepared
     keepAlive: true,
-    statement_timeout: statementTimeoutSeconds * 1000,
   };
   const patienceMs = statementTimeoutSeconds * 1000 + SILENCE_MS;
   const pages = new pg.Pool({ ...config, max: connections, query_timeout: patienceMs });

@@ -11,8 +11,9 @@ import { checkParameters } from '../../sql-template/template.ts';
 import { held } from '../client.ts';
 import { Bindings, inputsIn, type SqlContext } from '../expressions.ts';
 import { sourceFailure } from '../failures.ts';
-import { openReaderPools, readerSession, type ReaderPools } from '../pools.ts';
+import { openReaderPools, type ReaderPools } from '../pools.ts';
 import { PostgresReader } from '../reader.ts';
+import { readerSession } from '../session.ts';
 import type { PostgresSettings } from '../settings.ts';
 import { checkSelect } from './check.ts';
 import { explained } from './explain.ts';
@@ -93,7 +94,7 @@ export class PostgresQueries implements TableReader, QuerySource {
     const { user, queryUser } = this.#settings;
     if (user === queryUser) throw refusedQuery('query.log-in', 'queryUser 须是另一个只读账号，不可与 user 相同 (the log-in for queries must be another than the source’s own)');
     return this.#asked(async (client) => {
-      const { rows } = await client.query<{ limit: string }>("SELECT current_setting('temp_file_limit') AS limit");
+      const { rows } = await client.query<{ limit: string }>("SELECT setting AS limit FROM pg_settings WHERE name = 'temp_file_limit'");
       const unbounded = rows[0]?.limit === '-1';
       const warning = `请限制查询的临时文件：ALTER ROLE ${quoteName(queryUser)} SET temp_file_limit = '1GB' (bound the temporary files of queries)`;
       return { about: { queryUser }, warnings: unbounded ? [warning] : [] };
@@ -125,7 +126,7 @@ const logInRefused = (error: pg.DatabaseError, user: string): DomainError =>
 
 /** Names resolve in the listed schemas alone; a sort may not take the server's memory. */
 const sessionOf = ({ querySchemas }: PostgresSettings): string =>
-  `${readerSession} -c standard_conforming_strings=on -c work_mem=16MB -c search_path=${querySchemas.map(quoteName).join(',')}`;
+  `${readerSession} -c work_mem=16MB -c search_path=${querySchemas.map(quoteName).join(',')}`;
 
 /** Whatever a statement could change of its session is rolled back with it; where it fails, the connection goes. */
 async function inside<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
