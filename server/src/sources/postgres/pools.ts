@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { ReaderClient } from './client.ts';
-import { beginSession, readerSession } from './session.ts';
+import { beginSession, optionsOf, readerSession, type Session } from './session.ts';
 
 /** How long a call waits for a connection that others use: as long as any call may take (GOV-time). */
 const WAIT_MS = 15_000;
@@ -18,12 +18,13 @@ export interface ReaderPools {
 }
 
 /** Pools to a server that is only read; streams get half as many connections as pages. They connect when they are used. */
-export function openReaderPools(server: pg.PoolConfig, connections: number, statementTimeoutSeconds: number, session = readerSession): ReaderPools {
+export function openReaderPools(server: pg.PoolConfig, connections: number, statementTimeoutSeconds: number, settings = readerSession): ReaderPools {
+  const session: Session = { ...settings, statement_timeout: String(statementTimeoutSeconds * 1000) };
   const config: pg.PoolConfig = {
     ...server,
     application_name: 'lingqu',
-    options: `${session} -c statement_timeout=${statementTimeoutSeconds * 1000}`,
-    onConnect: beginSession,
+    options: optionsOf(session),
+    onConnect: beginSession(session),
     connectionTimeoutMillis: WAIT_MS,
     Client: ReaderClient,
     idleTimeoutMillis: 60_000,

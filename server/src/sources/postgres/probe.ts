@@ -63,7 +63,7 @@ function probeOf(found: Found, settings: PostgresSettings, missing: readonly str
   const might = mightOf(found);
   const readOnly = standby === 'true' ? 'standby' : might.length > 0 || found.writable !== '0' ? 'session' : 'log-in';
   return {
-    about: { product: productOf(version), version, compatibleWith: `PostgreSQL ${compatibleWith}`, encoding, timeZone, user, readOnly, missing: missing.join(', ') },
+    about: { product: productOf(version), version, compatibleWith: `PostgreSQL ${compatibleWith.replace(/ .*/, '')}`, encoding, timeZone, user, readOnly, missing: missing.join(', ') },
     warnings: [...warningsOf(encoding, might, Number(found.writable)), ...kinWarnings(found, missing)],
   };
 }

@@ -13,7 +13,7 @@ import { Bindings, inputsIn, type SqlContext } from '../expressions.ts';
 import { sourceFailure } from '../failures.ts';
 import { openReaderPools, type ReaderPools } from '../pools.ts';
 import { PostgresReader } from '../reader.ts';
-import { readerSession } from '../session.ts';
+import { readerSession, type Session } from '../session.ts';
 import type { PostgresSettings } from '../settings.ts';
 import { checkSelect } from './check.ts';
 import { explained } from './explain.ts';
@@ -125,8 +125,7 @@ const logInRefused = (error: pg.DatabaseError, user: string): DomainError =>
   new DomainError('source-unavailable', 'query.password', `数据库不允许 queryUser ${user} 登录：请检查 queryPassword 和 pg_hba.conf（${error.message}） (the server refuses the log-in for queries)`, { cause: error });
 
 /** Names resolve in the listed schemas alone; a sort may not take the server's memory. */
-const sessionOf = ({ querySchemas }: PostgresSettings): string =>
-  `${readerSession} -c work_mem=16MB -c search_path=${querySchemas.map(quoteName).join(',')}`;
+const sessionOf = ({ querySchemas }: PostgresSettings): Session => ({ ...readerSession, work_mem: '16384', search_path: querySchemas.map(quoteName).join(',') });
 
 /** Whatever a statement could change of its session is rolled back with it; where it fails, the connection goes. */
 async function inside<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
