@@ -21,13 +21,16 @@ export async function sendAnswer(reply: FastifyReply, answer: Answer, bounds: Re
   const accepted = reply.request.headers['accept-encoding'];
   if (answer.kind === 'whole') {
     const { body } = answer;
-    const coding = chooseEncoding(accepted, body.length);
+    const coding = chooseEncoding(accepted, isText.test(answer.contentType) ? body.length : 0);
     return reply.headers(codingHeaders(coding)).send(coding === 'identity' ? body : await compress(coding, body));
   }
-  const coding = chooseEncoding(accepted);
+  const coding = chooseEncoding(accepted, isText.test(answer.contentType) ? undefined : 0);
   if (answer.length !== undefined && coding === 'identity') void reply.header('content-length', answer.length);
   return sendStream(reply.headers(codingHeaders(coding)), streamOf(answer.body, coding), bounds, stop);
 }
+
+/** What is worth compressing; what a source hands over as it is, an image or an archive, is mostly compressed already. */
+const isText = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml)\b)/i;
 
 function sendStream(reply: FastifyReply, body: Readable, bounds: ReaderBounds, stop: AbortController): FastifyReply {
   const cut = (): void => {

@@ -66,7 +66,7 @@ class Reader {
   }
 
   operation(path: string, method: string, shared: Node, operation: Node): Node[] {
-    const name = (textAt(operation, 'operationId') || `${method}_${path}`).replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_').slice(0, 100);
+    const name = (textAt(operation, 'operationId') || `${method}${path}`).replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_').slice(0, 100);
     const answer = this.#answer(operation);
     const taken = new Set((answer?.columns ?? []).map((column) => column.name));
     const parameters = [...this.#parameters(name, shared, operation), ...(method === 'GET' ? [] : this.#bodyParameters(name, operation))].map(({ wire, ...rest }) =>
