@@ -69,7 +69,7 @@ describe('mysql source', needs('mariadb'), () => {
         ['raw', 'binary', 'varbinary(8)'],
         ['doc', 'json', 'json collate utf8mb4_bin'],
         ['checked', 'json', 'json collate utf8mb4_general_ci'],
-        ['place', 'other', 'point'],
+        ['place', 'geometry', 'point'],
         ['address', 'other', 'inet6'],
         ['uid', 'uuid', 'uuid'],
       ],
@@ -104,7 +104,7 @@ describe('mysql source', needs('mariadb'), () => {
       ['', '', '', '-100:00:00', ''],
       ['港', 'calm', 'x', '00:00:00', ''],
     ]);
-    assert.deepEqual((await rows([column('place', 'other'), column('address', 'other'), column('uid', 'uuid'), column('doc', 'json', 'json')], 'json'))[0], ['POINT(113.9 22.5)', '::1', '123e4567-e89b-12d3-a456-426614174000', [1]]);
+    assert.deepEqual((await rows([column('place', 'geometry'), column('address', 'other'), column('uid', 'uuid'), column('doc', 'json', 'json')], 'json'))[0], ['POINT(113.9 22.5)', '::1', '123e4567-e89b-12d3-a456-426614174000', [1]]);
     assert.deepEqual((await rows([column('filled', 'bigint', 'number'), column('y', 'integer', 'number'), column('large', 'decimal', 'text')], 'json'))[1], [0, 0, '0']);
   });
 

@@ -63,7 +63,6 @@ export type Area = Static<typeof Area>;
 
 /** A place in two columns, or a geometry in one: all of it is in the region, or its row is not shown. */
 const place = { lon: Column, lat: Column };
-const geometry = { geometry: Column };
 /** west, south, east, north in degrees; west > east crosses the antimeridian. */
 const box = { box: Type.Tuple([Degrees(180), Degrees(90), Degrees(180), Degrees(90)]) };
 const within = {
@@ -74,8 +73,8 @@ const within = {
 const Region = Type.Union([
   Type.Object({ ...place, ...box }, { additionalProperties: false }),
   Type.Object({ ...place, ...within }, { additionalProperties: false }),
-  Type.Object({ ...geometry, ...box }, { additionalProperties: false }),
-  Type.Object({ ...geometry, ...within }, { additionalProperties: false }),
+  Type.Object({ geometry: Column, ...box }, { additionalProperties: false }),
+  Type.Object({ geometry: Column, ...within }, { additionalProperties: false }),
 ]);
 export type Region = Static<typeof Region>;
 

@@ -1,7 +1,7 @@
 import { quoteName } from '../../storage/database.ts';
-import type { Comparison, Condition, Edge, Literal, PlanMask } from '../../modules/policy/index.ts';
+import type { Comparison, Condition, Literal, PlanMask } from '../../modules/policy/index.ts';
 import type { ReadColumn, WireForm } from '../../modules/resources/index.ts';
-import { coveredSql, geoJsonSql, wktSql } from './geometry.ts';
+import { coveredSql, geoJsonSql, sidesSql, wktSql } from './geometry.ts';
 
 export type BoundValue = string | Buffer | readonly string[];
 
@@ -53,9 +53,9 @@ export function conditionSql(condition: Condition, context: SqlContext): string 
     case 'box':
       return boxSql(condition, context);
     case 'within':
-      return sidesSql(columnSql(condition.lon), columnSql(condition.lat), condition.edges, context.bindings);
+      return sidesSql(columnSql(condition.lon), columnSql(condition.lat), condition.edges, (value) => context.bindings.add(value));
     case 'covered':
-      return coveredSql(condition, columnSql(condition.column), context.natives[condition.column] ?? '', context.bindings);
+      return coveredSql(condition, columnSql(condition.column), context.natives[condition.column] ?? '', (value) => context.bindings.add(value));
     default:
       return comparisonSql(condition.op, condition.column, condition.value, context);
   }
@@ -140,17 +140,6 @@ function boxSql(box: Extract<Condition, { op: 'box' }>, context: SqlContext): st
   const across = box.west > box.east ? `(${west} OR ${east})` : `${west} AND ${east}`;
   // A longitude outside ±180 or a NaN is no place: it stands in no box.
   return `(${across} AND ${lon} BETWEEN -180 AND 180 AND ${lat} >= ${number(box.south)} AND ${lat} <= ${number(box.north)})`;
-}
-
-/** As `Edge` says; CASE keeps what is no place from being turned into a double, which may not hold it. */
-export function sidesSql(x: string, y: string, edges: readonly Edge[], bindings: Bindings): string {
-  const bound = (key: keyof Edge, type: string): string => `unnest(${bindings.add(edges.map((edge) => String(edge[key])))}::${type}[]) AS ${key}`;
-  const sides = `(SELECT ${bound('polygon', 'int4')}, ${bound('x1', 'float8')}, ${bound('y1', 'float8')}, ${bound('x2', 'float8')}, ${bound('y2', 'float8')}) AS side`;
-  const crossed = `(y1 > ${y}::float8) <> (y2 > ${y}::float8) AND ${x}::float8 < (x2 - x1) * (${y}::float8 - y1) / (y2 - y1) + x1`;
-  return (
-    `(CASE WHEN ${x} IS NULL OR ${y} IS NULL THEN NULL WHEN ${x} BETWEEN -180 AND 180 AND ${y} BETWEEN -90 AND 90 ` +
-    `THEN EXISTS (SELECT 1 FROM ${sides} WHERE ${crossed} GROUP BY polygon HAVING count(*) % 2 = 1) ELSE false END)`
-  );
 }
 
 // ---- output -------------------------------------------------------------------------------------------------------

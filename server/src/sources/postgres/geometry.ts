@@ -1,7 +1,9 @@
 import { wktOf } from '../../kernel/geojson.ts';
-import { sidesOf, type Condition } from '../../modules/policy/index.ts';
+import { sidesOf, type Condition, type Edge } from '../../modules/policy/index.ts';
 import { quoteName } from '../../storage/database.ts';
-import { sidesSql, type Bindings } from './expressions.ts';
+
+/** Takes a value, and says where it stands in the statement. */
+type Bind = (value: string | readonly string[]) => string;
 
 /** A column of PostGIS, as describe.ts names its type. */
 interface PostgisColumn {
@@ -53,18 +55,29 @@ const kinds = ['Point', 'LineString', 'Polygon', 'MultiPoint', 'MultiLineString'
  * collections; what is no valid geometry is mended first, which moves nothing. Curves are in no area. A point of
  * PostgreSQL is held against the sides of the area as a place of two columns is.
  */
-export function coveredSql({ area }: Extract<Condition, { op: 'covered' }>, name: string, native: string, bindings: Bindings): string {
+export function coveredSql({ area }: Extract<Condition, { op: 'covered' }>, name: string, native: string, bind: Bind): string {
   const postgis = postgisColumn(native);
-  if (postgis === undefined) return sidesSql(`${name}[0]`, `${name}[1]`, sidesOf(area).filter(({ y1, y2 }) => y1 !== y2), bindings);
+  if (postgis === undefined) return sidesSql(`${name}[0]`, `${name}[1]`, sidesOf(area).filter(({ y1, y2 }) => y1 !== y2), bind);
   const { schema, isGeography, srid } = postgis;
   const isPlain = srid !== undefined && lonLat.includes(srid);
   const degrees = isPlain ? degreesSql(name, postgis) : `${schema}.ST_SetSRID(${degreesSql(name, postgis)}, 4326)`;
-  const given = `${bindings.add(`SRID=${isPlain ? srid : 4326};${wktOf(area)}`)}::${schema}.geometry`;
+  const given = `${bind(`SRID=${isPlain ? srid : 4326};${wktOf(area)}`)}::${schema}.geometry`;
   const united = `(SELECT ${schema}.ST_UnaryUnion(${given}))`; // once a statement
   const sound = `CASE WHEN ${schema}.ST_IsValid(${degrees}) THEN ${degrees} ELSE ${schema}.ST_MakeValid(${degrees}) END`;
   const near = isPlain && !isGeography ? `${name} OPERATOR(${schema}.&&) ${given} AND ` : ''; // an index serves
   return (
     `(${near}CASE WHEN ${name} IS NULL THEN NULL WHEN ${schema}.ST_GeometryType(${degrees}) NOT IN (${kinds}) THEN false ` +
     `ELSE coalesce((SELECT bool_and(${schema}.ST_CoveredBy(part.geom, ${united})) FROM ${schema}.ST_Dump(${sound}) AS part), false) END)`
+  );
+}
+
+/** As `Edge` says; CASE keeps what is no place from being turned into a double, which may not hold it. */
+export function sidesSql(x: string, y: string, edges: readonly Edge[], bind: Bind): string {
+  const bound = (key: keyof Edge, type: string): string => `unnest(${bind(edges.map((edge) => String(edge[key])))}::${type}[]) AS ${key}`;
+  const sides = `(SELECT ${bound('polygon', 'int4')}, ${bound('x1', 'float8')}, ${bound('y1', 'float8')}, ${bound('x2', 'float8')}, ${bound('y2', 'float8')}) AS side`;
+  const crossed = `(y1 > ${y}::float8) <> (y2 > ${y}::float8) AND ${x}::float8 < (x2 - x1) * (${y}::float8 - y1) / (y2 - y1) + x1`;
+  return (
+    `(CASE WHEN ${x} IS NULL OR ${y} IS NULL THEN NULL WHEN ${x} BETWEEN -180 AND 180 AND ${y} BETWEEN -90 AND 90 ` +
+    `THEN EXISTS (SELECT 1 FROM ${sides} WHERE ${crossed} GROUP BY polygon HAVING count(*) % 2 = 1) ELSE false END)`
   );
 }
