@@ -9,6 +9,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   'inside.example': ['10.1.2.3'],
   'rebound.example': ['127.0.0.1'],
   'mixed.example': ['93.184.216.34', '127.0.0.1'],
+  'empty.example': [],
 };
 
 const gateOf = (allow: readonly string[] = [], ownPorts: readonly number[] = []): OutboundGate =>
@@ -25,7 +26,7 @@ describe('the gate by default', () => {
     '::ffff:169.254.169.254', '64:ff9b::7f00:1', '2002:7f00:1::', '100.100.100.200', '168.63.129.16', 'fd00:ec2::254', 'fd20:ce::254', '240.0.0.1', 'rebound.example', 'mixed.example',
   ];
   for (const host of closed) it(`closes ${host}`, () => refused(gateOf().addressesOf(host, 80)));
-  it('says that a name is not known', () => refused(gateOf().addressesOf('nobody.example', 80), 'upstream.host'));
+  for (const host of ['nobody.example', 'empty.example']) it(`says that it knows no address of ${host}`, () => refused(gateOf().addressesOf(host, 80), 'upstream.host'));
 });
 
 describe('the gate as the configuration file opens it', () => {

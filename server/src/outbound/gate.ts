@@ -52,7 +52,9 @@ export class OutboundGate {
 
   async #lookUp(host: string): Promise<readonly string[]> {
     try {
-      return await this.#resolve(host);
+      const addresses = await this.#resolve(host);
+      if (addresses.length === 0) throw new Error(`${host} has no address`); // to connect to no address is to connect to this machine
+      return addresses;
     } catch (cause) {
       throw new DomainError('source-unavailable', 'upstream.host', '上游服务的域名无法解析 (the upstream\'s name cannot be resolved)', { cause });
     }
