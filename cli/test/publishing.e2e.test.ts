@@ -151,6 +151,15 @@ describe('a PostgreSQL table, published by commands alone', needs('postgres'), (
     assert.deepEqual(await ids(), ['2', '9007199254740993']);
   });
 
+  it('says before it publishes which grants do not fit any more', async () => {
+    assert.deepEqual((await json('product publish tides --dry-run'))['unfitGrants'], { count: 0, items: [] });
+    await json('product update tides --field id:id:bigint --field station:station:varchar --field at:at:timestamp');
+    const said = await step('product publish tides --dry-run --lang en');
+    assert.match(said.stdout, /^product tides can be published\ngrants that do not fit this version \(1\); change them:\n {2}\S+ app \(stands\): columns: .*no such field/);
+    assert.equal((await json('product show tides'))['liveVersion'], 2);
+    assert.match((await step('product publish tides')).stdout, /第 3 版[^]*授权的条款不再适合该版本（1 项）[^]*app \(仍有效\)/);
+  });
+
   it('makes a product that answers only yes or no', async () => {
     const made = await json('product create tidecheck --resource tide --kind verify --provider 深圳市海洋中心 --provider-code 440300 --param id:id:eq:required');
     assert.equal(made['name'], '深圳市海洋中心海洋潮位观测数据核验');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { onStartedNodes } from './support/engines.ts';
+import type { Json } from './support/management.ts';
 import { tideDefinition } from './support/tide-table.ts';
 
 onStartedNodes('from a table to a governed service interface', (bench) => {
@@ -60,8 +61,16 @@ onStartedNodes('from a table to a governed service interface', (bench) => {
     const live = await api('GET', '/products/cxgc?which=live');
     assert.equal(live.body.definition.fields.length, 5);
 
+    await api('POST', '/subjects', { body: { name: '电话应用', kind: 'application' } });
+    await api('POST', '/grants', { body: { subject: '电话应用', product: 'cxgc', terms: { policy: { columns: ['phone'] } } } });
+    const unfit = (await api('GET', '/products/cxgc/check')).body.unfitGrants;
+    const told = unfit.items.map(({ subjectName, state, denied, reasons }: Json) => [subjectName, state, denied, reasons.join().replace(/（.*| \(.*/, '')]).toSorted();
+    assert.deepEqual([unfit.count, told], [2, [['电话应用', 'active', true, 'columns: 产品没有字段 phone'], ['预报应用', 'active', false, 'masks: 产品没有字段 phone']]]);
+    assert.equal((await api('GET', '/products/cxgc')).body.liveVersion, 1, 'a check changes nothing');
+
     const published = await api('POST', '/products/cxgc/publish', { etag: changed.headers.get('etag') });
     assert.equal(published.status, 200, JSON.stringify(published.body));
+    assert.deepEqual(published.body.unfitGrants, unfit, 'publishing warns of the same');
     assert.deepEqual(Object.keys((await call('/szsea/api/sharing/cxgc?pageSize=1')).data[0] ?? {}), ['id', 'level'], 'the next call feels it');
     const again = await api('POST', '/products/cxgc/publish', { etag: published.headers.get('etag') });
     assert.deepEqual([again.status, again.body.code], [409, 'product.published']);
@@ -95,6 +104,8 @@ onStartedNodes('from a table to a governed service interface', (bench) => {
     const refused = await api('POST', '/products/broken/publish', { etag: draft.headers.get('etag') });
     assert.deepEqual([refused.status, refused.body.code], [422, 'policy.unenforceable']);
     assert.deepEqual(refused.body.details.terms.toSorted(), ['masks', 'rows']);
+    const checked = await api('GET', '/products/broken/check');
+    assert.deepEqual([checked.status, checked.body.details], [refused.status, refused.body.details]);
     assert.equal((await api('GET', '/products/broken')).body.state, 'draft');
     const unknownTerm = await api('PUT', '/products/broken', { etag: draft.headers.get('etag'), body: { definition: tideDefinition({ policy: { purpose: 'research' } }) } });
     assert.deepEqual([unknownTerm.status, unknownTerm.body.code], [400, 'request.invalid']);
@@ -149,6 +160,6 @@ onStartedNodes('from a table to a governed service interface', (bench) => {
   it('every change stands in the journal under whoever made it', async () => {
     const { body } = await bench.api('GET', '/journal?stream=operation&actor=operator&product=cxgc&limit=100');
     const events = body.items.map((record: { event: string }) => record.event).toReversed();
-    assert.deepEqual(events, ['product.create', 'product.publish', 'grant.create', 'product.change', 'product.publish', 'product.withdraw', 'product.change', 'product.publish']);
+    assert.deepEqual(events, ['product.create', 'product.publish', 'grant.create', 'product.change', 'grant.create', 'product.publish', 'product.withdraw', 'product.change', 'product.publish']);
   });
 });

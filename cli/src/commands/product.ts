@@ -29,7 +29,11 @@ export function productCommands(program: Command, context: Context): void {
   withDefinition(product.command('update <code>'), context)
     .description(say('修改草稿，未给出的保持不变', 'change the draft; what is not given stays'))
     .action((code: string, options: DefinitionOptions) => update(context, code, options));
-  product.command('publish <code>').description(say('发布', 'publish')).action((code: string) => publish(context, code));
+  product
+    .command('publish <code>')
+    .description(say('发布，并列出不再适合的授权', 'publish, and list the grants that do not fit any more'))
+    .option('--dry-run', say('只检查，不发布', 'check only'))
+    .action((code: string, { dryRun }: { dryRun?: boolean }) => (dryRun === true ? check(context, code) : publish(context, code)));
   product.command('withdraw <code>').description(say('撤销发布', 'withdraw')).action((code: string) => withdraw(context, code));
   product.command('remove <code>').description(say('删除', 'remove')).action((code: string) => remove(context, code));
 }
@@ -132,8 +136,25 @@ async function publish({ client, out, say }: Context, code: string): Promise<voi
     [
       say(`产品 ${product.code} 已发布（第 ${product.liveVersion} 版）`, `product ${product.code} published (version ${product.liveVersion})`),
       ...Object.entries(product.faces ?? {}).map(([face, url]) => `  ${face}: ${url}`),
+      ...unfitLines(product.unfitGrants, say),
     ].join('\n'),
   );
+}
+
+async function check({ client, out, say }: Context, code: string): Promise<void> {
+  const api = await client();
+  const checked = await got(api.GET('/api/v1/products/{product}/check', { params: { path: { product: code } } }));
+  out.show(checked, () => [say(`产品 ${code} 可以发布`, `product ${code} can be published`), ...unfitLines(checked.unfitGrants, say)].join('\n'));
+}
+
+function unfitLines({ count, items }: components['schemas']['UnfitGrants'], say: Say): string[] {
+  if (count === 0) return [];
+  const listed = items.map(({ id, subjectName, denied, reasons }) => {
+    const effect = denied ? say('调用被拒绝', 'calls are denied') : say('仍有效', 'stands');
+    return `  ${id} ${subjectName} (${effect}): ${reasons.join('; ')}`;
+  });
+  const rest = count > items.length ? [say(`  ……另有 ${count - items.length} 项`, `  … and ${count - items.length} more`)] : [];
+  return [say(`授权的条款不再适合该版本（${count} 项），请修改：`, `grants that do not fit this version (${count}); change them:`), ...listed, ...rest];
 }
 
 async function withdraw({ client, out, say }: Context, code: string): Promise<void> {

@@ -10,9 +10,8 @@ import { narrowing, subjectOf } from './finding.ts';
 import { operate } from './operate.ts';
 import { afterIdOf, PageOf, pageOf, pageQuery } from './paging.ts';
 import type { ManagementParts } from './parts.ts';
-import { answers, created, IfMatch, Instant, isoOf, OptionalInstant, Reference } from './schemas.ts';
+import { answers, created, GrantStateView, IfMatch, Instant, isoOf, OptionalInstant, Reference } from './schemas.ts';
 
-const State = Type.Enum(['active', 'suspended', 'revoked'], { $id: 'GrantState' });
 const GrantView = Type.Object(
   {
     id: Type.String(),
@@ -23,7 +22,7 @@ const GrantView = Type.Object(
     policy: Type.Unsafe<Policy>({ ...Policy, $id: 'Policy' }),
     validFrom: OptionalInstant,
     validTo: OptionalInstant,
-    state: State,
+    state: GrantStateView,
     version: Type.Integer(),
     createdAt: Instant,
     updatedAt: Instant,
@@ -58,7 +57,7 @@ async function visibleGrant({ database }: ManagementParts, request: FastifyReque
 
 function readRoutes(app: App, parts: ManagementParts): void {
   const { database } = parts;
-  const ListQuery = Type.Object({ ...pageQuery, subject: Type.Optional(Reference), product: Type.Optional(Reference), state: Type.Optional(State) }, { additionalProperties: false });
+  const ListQuery = Type.Object({ ...pageQuery, subject: Type.Optional(Reference), product: Type.Optional(Reference), state: Type.Optional(GrantStateView) }, { additionalProperties: false });
   app.get('/grants', { schema: { operationId: 'listGrants', tags, querystring: ListQuery, response: answers(PageOf(GrantView)) } }, async (request) => {
     const { cursor, limit, subject, product, state } = request.query;
     const reach = allow(request.actor, 'grants.read');

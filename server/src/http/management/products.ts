@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { DomainError } from '../../kernel/errors.ts';
+import { UNFIT_LISTED, unfitGrants, type UnfitGrants } from '../../modules/grants/index.ts';
 import { allow, allowOwned, ownerFilter } from '../../modules/identity/index.ts';
-import { changeProduct, createProduct, findLiveProduct, listProducts, ProductCode, ProductDefinition, publishProduct, removeProduct, serviceClasses, withdrawProduct, type Product } from '../../modules/products/index.ts';
+import { assertPublishable, changeProduct, createProduct, findLiveProduct, listProducts, ProductCode, ProductDefinition, publishProduct, removeProduct, serviceClasses, withdrawProduct, type Product } from '../../modules/products/index.ts';
 import { announceProduct } from '../../modules/webhooks/index.ts';
 import type { Transaction } from '../../storage/database.ts';
 import { getResource, unknownResource } from '../../modules/resources/index.ts';
@@ -12,7 +13,7 @@ import { ownedProduct } from './finding.ts';
 import { operate } from './operate.ts';
 import { afterOf, PageOf, pageOf, pageQuery } from './paging.ts';
 import type { ManagementParts } from './parts.ts';
-import { answers, created, IfMatch, Instant, nothing, ownerOf, Reference } from './schemas.ts';
+import { answers, created, GrantStateView, IfMatch, Instant, nothing, ownerOf, Reference } from './schemas.ts';
 
 const State = Type.Enum(['draft', 'published', 'withdrawn'], { $id: 'ProductState' });
 const Version = Type.Union([Type.Integer(), Type.Null()]);
@@ -34,6 +35,27 @@ const summaryProperties = {
 const ProductSummary = Type.Object(summaryProperties, { $id: 'ProductSummary' });
 const Faces = Type.Object({ sea: Type.String(), gov: Type.String(), agr: Type.String(), openapi: Type.String() }, { $id: 'Faces', description: '各标准接口的地址' });
 const ProductView = Type.Object({ ...summaryProperties, definition: ProductDefinition, faces: Type.Union([Faces, Type.Null()]) }, { $id: 'Product' });
+
+const UnfitGrantsView = Type.Object(
+  {
+    count: Type.Integer(),
+    items: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        subjectName: Type.String(),
+        state: GrantStateView,
+        denied: Type.Boolean({ description: '该授权下的调用一律被拒绝；否则授权仍有效' }),
+        reasons: Type.Array(Type.String()),
+      }),
+      { description: `至多列出 ${UNFIT_LISTED} 项` },
+    ),
+  },
+  { $id: 'UnfitGrants', description: '条款不再适合该版本的授权' },
+);
+const PublishedView = Type.Object({ ...ProductView.properties, unfitGrants: UnfitGrantsView }, { $id: 'PublishedProduct' });
+const CheckView = Type.Object({ unfitGrants: UnfitGrantsView }, { $id: 'ProductCheck' });
+
+const viewUnfit = ({ count, items }: UnfitGrants): Static<typeof UnfitGrantsView> => ({ count, items: items.map((each) => ({ ...each, reasons: [...each.reasons] })) });
 
 const Params = Type.Object({ product: Reference });
 const tags = ['products'];
@@ -117,11 +139,24 @@ async function told(tx: Transaction, change: Promise<Product>, event: 'product.p
 
 function lifeRoutes(app: App, parts: ManagementParts): void {
   const schema = { tags, params: Params, headers: IfMatch, response: answers(ProductView) };
-  app.post('/products/:product/publish', { schema: { ...schema, operationId: 'publishProduct', summary: '发布最新版本；逐条说明不符合的规则' } }, async (request, reply) => {
+  app.get('/products/:product/check', { schema: { tags, params: Params, operationId: 'checkProduct', summary: '最新版本能否发布，以及发布后哪些授权不再适合；不作任何修改', response: answers(CheckView) } }, async (request) => {
+    const product = await ownedProduct(parts, request, 'products.publish', request.params.product);
+    const unfit = await parts.database.transaction(async (tx) => {
+      await assertPublishable(tx, parts.connections, product);
+      return unfitGrants(tx, product);
+    });
+    return { unfitGrants: viewUnfit(unfit) };
+  });
+  const published = { ...schema, response: answers(PublishedView) };
+  app.post('/products/:product/publish', { schema: { ...published, operationId: 'publishProduct', summary: '发布最新版本；逐条说明不符合的规则，并列出不再适合的授权' } }, async (request, reply) => {
     const version = expectedVersion(request);
     const { id } = await ownedProduct(parts, request, 'products.publish', request.params.product);
-    const product = await operate(parts, request, 'product.publish', (tx) => told(tx, publishProduct(tx, parts.connections, id, version), 'product.published'), aboutProduct);
-    return withVersion(reply, viewOf(product, parts));
+    const work = async (tx: Transaction) => {
+      const product = await told(tx, publishProduct(tx, parts.connections, id, version), 'product.published');
+      return { product, unfit: await unfitGrants(tx, product) };
+    };
+    const { product, unfit } = await operate(parts, request, 'product.publish', work, (done) => aboutProduct(done.product));
+    return withVersion(reply, { ...viewOf(product, parts), unfitGrants: viewUnfit(unfit) });
   });
   app.post('/products/:product/withdraw', { schema: { ...schema, operationId: 'withdrawProduct', summary: '撤销发布，调用即被拒绝' } }, async (request, reply) => {
     const version = expectedVersion(request);

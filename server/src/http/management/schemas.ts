@@ -8,6 +8,8 @@ export const OptionalInstant = Type.Union([Instant, Type.Null()]);
 
 export const isoOf = (at: Date | null): string | null => at?.toISOString() ?? null;
 
+export const GrantStateView = Type.Enum(['active', 'suspended', 'revoked'], { $id: 'GrantState' });
+
 /** A name, code or identifier in a path. */
 export const Reference = Type.String({ minLength: 1, maxLength: 200 });
 

@@ -1,6 +1,6 @@
 import { joinTerms } from './join.ts';
 import type { Policy, ProductShape } from './model.ts';
-import { unenforceable } from './problems.ts';
+import { unenforceable, type Problem } from './problems.ts';
 import { noTerms, readTerms } from './terms.ts';
 
 /**
@@ -11,8 +11,13 @@ import { noTerms, readTerms } from './terms.ts';
  * @throws DomainError `unenforceable-policy`; `details.codes` and `details.reasons` name each term and why
  */
 export function checkPolicy(policy: Policy, product: ProductShape, template?: Policy): void {
+  const problems = problemsOf(policy, product, template);
+  if (problems.length > 0) throw unenforceable(problems);
+}
+
+/** All for which `checkPolicy` would refuse a policy, the harmless too: of a grant, what a new version of its product does to it. */
+export function problemsOf(policy: Policy, product: ProductShape, template?: Policy): readonly Problem[] {
   const own = readTerms(policy, product);
   const joined = template === undefined ? joinTerms(product, own, noTerms) : joinTerms(product, readTerms(template, product), own);
-  const problems = [...own.problems, ...joined.problems];
-  if (problems.length > 0) throw unenforceable(problems);
+  return [...own.problems, ...joined.problems];
 }

@@ -1,7 +1,7 @@
 /** The policy engine: pure, without clock, network or storage. A policy and a request compile to a plan. */
 export * from './model.ts';
 export { sidesOf } from './area.ts';
-export { checkPolicy } from './check.ts';
+export { checkPolicy, problemsOf } from './check.ts';
 export { compileGrant, type CompiledGrant } from './compile.ts';
 export { decide, type Decision } from './decide.ts';
 export { acceptedForms, parseOperand } from './literals.ts';

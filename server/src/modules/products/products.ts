@@ -65,12 +65,17 @@ export async function publishProduct(tx: Transaction, connections: SourceConnect
   if (product.state === 'published' && product.liveVersion === product.draftVersion) {
     throw new DomainError('conflict', 'product.published', `产品 ${product.code} 已发布，没有待发布的修改 (published already: there is no change to publish)`);
   }
-  const resource = await holdResource(tx, product.resourceId);
-  const { relay } = await connections.get(tx, resource.sourceId);
-  checkPublishable(product, resource, relay !== undefined);
+  await assertPublishable(tx, connections, product);
   await setState(tx, product.id, 'published', product.draftVersion);
   await raiseRevision(tx);
   return getProduct(tx, product.id);
+}
+
+/** Throws what stands in the way of the newest version. */
+export async function assertPublishable(tx: Transaction, connections: SourceConnections, product: Product): Promise<void> {
+  const resource = await holdResource(tx, product.resourceId);
+  const { relay } = await connections.get(tx, resource.sourceId);
+  checkPublishable(product, resource, relay !== undefined);
 }
 
 export async function withdrawProduct(tx: Transaction, reference: string, expected: number): Promise<Product> {
