@@ -7,6 +7,7 @@ import { mariadbDatabase, type MariadbDatabase } from './support/mariadb.ts';
 import { startNode, type StartedNode } from './support/node.ts';
 import { needs } from './support/services.ts';
 import { addPostgres, giveGrant, make, newHolder, publish, refusal, type FieldInput } from './support/sharing.ts';
+import { startRelayStage, startUpstream, type RelayStage, type TestUpstream } from './support/upstream.ts';
 import { readXmlAnswer } from './support/xml-rows.ts';
 
 /** Parcels about two districts with a common border at 114°, the western one with an enclave that is not its own. */
@@ -128,4 +129,31 @@ describe('parcels in MariaDB under grants of regions', needs('mariadb'), () => {
     await database[Symbol.asyncDispose]();
   });
   onlyWhatLiesWithin(() => shared);
+});
+
+/** The same as a service of features would send them: objects in JSON. */
+function featureOf(id: string, wkt: string): string {
+  const [, type = '', inner = ''] = /^(\w+)\((.*)\)$/.exec(wkt) ?? [];
+  const geoJsonTypes: Readonly<Record<string, string>> = { POLYGON: 'Polygon', LINESTRING: 'LineString', POINT: 'Point', MULTIPOINT: 'MultiPoint' };
+  const places = inner.replaceAll(/([\d.]+) ([\d.]+)/g, '[$1,$2]').replaceAll('(', '[').replaceAll(')', ']');
+  return `{"id":${id},"geometry":{"type":"${geoJsonTypes[type]}","coordinates":${type === 'POINT' ? places : `[${places}]`}}}`;
+}
+
+describe('parcels of a service under grants of regions', () => {
+  let upstream: TestUpstream;
+  let stage: RelayStage;
+  let keys: ReadonlyMap<Name, string>;
+  before(async () => {
+    upstream = await startUpstream((_request, response) => response.setHeader('content-type', 'application/json').end(`[${Object.entries(parcels).map(([id, wkt]) => featureOf(id, wkt)).join()}]`));
+    stage = await startRelayStage();
+    const columns = [{ name: 'id', type: 'integer' }, { name: 'shape', type: 'geometry', path: 'geometry' }];
+    await stage.addSource('rest', upstream, { operations: [{ name: 'parcels', path: '/parcels', answer: { format: 'json', rows: '', columns, key: ['id'] } }] });
+    await make(stage.node, 'POST', '/resources', { body: { name: 'parcels', source: 'rest', table: 'parcels' } });
+    keys = await share(stage.node);
+  });
+  after(async () => {
+    await stage[Symbol.asyncDispose]();
+    await upstream[Symbol.asyncDispose]();
+  });
+  onlyWhatLiesWithin(() => ({ node: stage.node, keys }));
 });

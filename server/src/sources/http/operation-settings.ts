@@ -22,7 +22,7 @@ const Input = Type.Object(inputProperties);
 export type Input = Static<typeof Input>;
 
 /** Types that a column of an answer can be read as. */
-export const outputTypes = [...inputTypes, 'json'] as const;
+export const outputTypes = [...inputTypes, 'json', 'geometry'] as const;
 
 const Column = Type.Object(
   {
