@@ -11,7 +11,7 @@ type Field = Definition['fields'][number];
 type Parameter = Definition['parameters'][number];
 
 const classes = ['query', 'verify', 'transfer', 'download', 'other'] as const;
-const kinds = ['query', 'verify'] as const;
+const kinds = ['query', 'verify', 'relay'] as const;
 const visibilities = ['public', 'granted'] as const;
 const authenticationMethods = ['appkey', 'signature', 'gateway', 'none'] as const;
 const operators = ['eq', 'like', 'in', 'range-start', 'range-end'] as const;
@@ -50,7 +50,7 @@ export const withDefinition = (command: Command, { say }: Context): Command =>
     .option('--provider <name>', say('提供方名称', 'name of the provider'))
     .option('--provider-code <code>', say('提供方代码', 'code of the provider'))
     .option('--name <name>', say('服务接口名称（默认：提供方 + 数据资源 + 类别）', 'name; provider + resource + class by default'))
-    .option(`--kind <${kinds.join('|')}>`, say('返回数据，或只答是否', 'gives rows, or answers only yes or no'), oneOf(kinds))
+    .option(`--kind <${kinds.join('|')}>`, say('返回数据，只答是否，或原样转发上游应答', 'gives rows, answers only yes or no, or relays what the source answers'), oneOf(kinds))
     .option(`--class <${classes.join('|')}>`, say('类别', 'class of service interface'), oneOf(classes))
     .option('--description <text>', say('说明', 'description'))
     .option('--attribution <text>', say('数据来源与许可', 'attribution'))
@@ -73,9 +73,15 @@ export async function newDefinition(api: Client, context: Context, options: Defi
   const resource = options.resource ?? file['resource'];
   if (typeof resource !== 'string') throw usageFailure(say('请用 --resource 指明数据资源', 'name the resource: --resource'));
   const suggested = await got(api.GET('/api/v1/resources/{resource}/definition', { params: { path: { resource } } }));
-  const definition = merge({ ...suggested, ...(options.kind === 'verify' ? { serviceClass: 'verify' } : {}) }, file, await changesOf(options, suggested, say), say);
+  const definition = merge({ ...suggested, ...ofKind(options.kind) }, file, await changesOf(options, suggested, say), say);
   if (definition.provider.name === '' || definition.provider.code === '') throw usageFailure(say('请用 --provider 和 --provider-code 指明提供方', 'name the provider: --provider and --provider-code'));
   return definition.name === '' ? { ...definition, name: composedName(definition, suggested.description || resource) } : definition;
+}
+
+/** What a kind makes of the suggestion: what is relayed has no fields. */
+function ofKind(kind: DefinitionOptions['kind']): Partial<Definition> {
+  if (kind === 'verify') return { serviceClass: 'verify' };
+  return kind === 'relay' ? { fields: [], order: [] } : {};
 }
 
 /** What is not given stays as it is. */

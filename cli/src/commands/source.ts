@@ -1,6 +1,7 @@
 import { all, done, got, gotVersion, type Client } from '@lingqu/client';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { documentFile, textFile } from '../input/documents.ts';
 import { given, pairs, wholeNumber } from '../input/options.ts';
 import { secretFile } from '../input/secrets.ts';
 import { cardOf, tableOf } from '../output/table.ts';
@@ -18,6 +19,8 @@ interface SettingOptions {
   readonly tls?: string;
   readonly timeZone?: string;
   readonly set?: Readonly<Record<string, string>>;
+  readonly settings?: string;
+  readonly secretFile?: string;
 }
 
 /** The options that every command on a source's settings has. */
@@ -33,14 +36,18 @@ const withSettings = (command: Command, { say }: Context): Command =>
     .option('--query-password-file <path>', say('从文件读查询专用账号的密码', 'read that log-in’s password from a file'))
     .option('--tls <off|require|verify>', say('传输加密', 'encryption'))
     .option('--time-zone <zone>', say('无时区时间所用的时区', 'zone of times without zone'))
+    .option('--settings <file>', say('从 YAML 或 JSON 文件读设置；其他选项优先', 'read settings from a YAML or JSON file; other options come before it'))
+    .option('--secret-file <path>', say('从文件读上游服务的凭据', 'read the upstream’s credential from a file'))
     .option('--set <name=value>', say('其他设置，可多次给出', 'other settings, repeatable'), pairs);
 
 async function settingsOf(options: SettingOptions, context: Context, ask: boolean): Promise<Record<string, unknown>> {
   const { set = {}, host, port, database, user, queryUser, tls, timeZone } = options;
   const password = await passwordOf(options, context, ask && user !== undefined);
   const queryPassword = options.queryPasswordFile === undefined ? undefined : await secretFile(options.queryPasswordFile, context.say);
+  const file = options.settings === undefined ? {} : await documentFile(options.settings, context.say);
+  const secret = options.secretFile === undefined ? undefined : await secretFile(options.secretFile, context.say);
   const others = Object.fromEntries(Object.entries(set).map(([name, value]) => [name, settingValue(value)]));
-  return { ...others, ...given({ host, port, database, user, password, queryUser, queryPassword, tls, timeZone }) };
+  return { ...file, ...others, ...given({ host, port, database, user, password, queryUser, queryPassword, tls, timeZone, secret }) };
 }
 
 /** Asked for where a person is there to answer; an empty answer means that the source wants none. */
@@ -66,6 +73,11 @@ export function sourceCommands(program: Command, context: Context): void {
   withSettings(type(source.command('test')), context)
     .description(say('只测试连接，不登记', 'test a connection without adding it'))
     .action((options: SettingOptions & SourceType) => test(context, options));
+  source
+    .command('describe <file>')
+    .description(say('由 OpenAPI 3 或 WSDL 1.1 文件得出设置，供核对后用于 --settings', 'make settings of an OpenAPI 3 or WSDL 1.1 document, to be looked at and given to --settings'))
+    .requiredOption('--type <http|soap>', say('类型', 'type'))
+    .action((file: string, options: SourceType) => describe(context, file, options));
   source.command('check <name>').description(say('再次测试已登记的数据源', 'test a source that was added')).action((name: string) => check(context, name));
   withSettings(source.command('update <name>'), context)
     .description(say('修改设置，未给出的保持不变', 'change settings; what is not given stays'))
@@ -118,6 +130,13 @@ const one = (api: Client, source: string) => gotVersion(api.GET('/api/v1/sources
 async function test(context: Context, { type, ...options }: SettingOptions & SourceType): Promise<void> {
   const settings = await settingsOf(options, context, true);
   showProbe(context, await got((await context.client()).POST('/api/v1/sources/test', { body: { type, settings } })));
+}
+
+/** YAML, so that it can be kept in a file and given to `--settings`; what could not be read stands before it as comments. */
+async function describe(context: Context, file: string, { type }: SourceType): Promise<void> {
+  const document = await textFile(file, context.say);
+  const described = await got((await context.client()).POST('/api/v1/sources/describe', { body: { type, document } }));
+  context.out.show(described, () => [...described.warnings.map((warning) => `# ! ${warning}`), JSON.stringify(described.settings, undefined, 2)].join('\n'));
 }
 
 async function check(context: Context, source: string): Promise<void> {

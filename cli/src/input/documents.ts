@@ -7,10 +7,13 @@ export type Document = Readonly<Record<string, unknown>>;
 
 /** A YAML or JSON file that holds one object. */
 export async function documentFile(path: string, say: Say): Promise<Document> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  return documentOf(await textFile(path, say), path, say);
+}
+
+export async function textFile(path: string, say: Say): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
     throw new CommandFailure('cli.file', say(`读不到文件 ${path}`, `cannot read ${path}`), { cause: error });
   });
-  return documentOf(text, path, say);
 }
 
 /** A YAML or JSON text that is one object; `where` names it in errors. */

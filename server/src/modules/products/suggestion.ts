@@ -7,8 +7,10 @@ const wireName = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
 /**
  * A definition made from a resource's columns, to be completed by the provider: his name, his code, the product's name.
  * Fields named as their columns where a wire can carry that, else `f1`, `f2` …; ordered by the key, with a parameter for each input.
+ * What returns no columns can only be relayed.
  */
 export function suggestDefinition(resource: Resource): ProductDefinition {
+  const outputs = resource.columns.filter(({ input }) => input !== true);
   return {
     provider: { name: '', code: '' },
     name: '',
@@ -16,8 +18,8 @@ export function suggestDefinition(resource: Resource): ProductDefinition {
     resource: resource.name,
     description: resource.title,
     attribution: '',
-    kind: 'query',
-    fields: fieldsOf(resource.columns.filter(({ input }) => input !== true)),
+    kind: outputs.length === 0 ? 'relay' : 'query',
+    fields: fieldsOf(outputs),
     parameters: parametersOf(resource.columns.filter(({ input }) => input === true)),
     order: resource.key.map((column) => ({ column, direction: 'asc' })),
     cap: 10_000,
