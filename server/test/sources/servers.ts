@@ -11,7 +11,8 @@ export interface Proxy extends AsyncDisposable {
   freeze(): void;
 }
 
-export async function proxyTo(host: string, port: number): Promise<Proxy> {
+/** @param change what it makes of the first thing that a client says */
+export async function proxyTo(host: string, port: number, change = (first: Buffer): Buffer => first): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(port, host);
@@ -23,7 +24,10 @@ export async function proxyTo(host: string, port: number): Promise<Proxy> {
         upstream.destroy();
       });
     }
-    client.pipe(upstream).pipe(client);
+    client.once('data', (first: Buffer) => {
+      upstream.write(change(first));
+      client.pipe(upstream).pipe(client);
+    });
   });
   const cut = async (): Promise<void> => {
     for (const socket of sockets) socket.destroy();

@@ -8,7 +8,9 @@ import { describedQuery, sampleInputs, standings } from '../../sql-template/desc
 import { refusedQuery } from '../../sql-template/refused.ts';
 import { derivedTable, placeholders, renderQuery } from '../../sql-template/render.ts';
 import { checkParameters } from '../../sql-template/template.ts';
+import { incapacitiesOf, type Trial } from '../abilities.ts';
 import { held } from '../client.ts';
+import { unable } from '../describe.ts';
 import { Bindings, inputsIn, type SqlContext } from '../expressions.ts';
 import { sourceFailure } from '../failures.ts';
 import { openReaderPools, type ReaderPools } from '../pools.ts';
@@ -69,7 +71,7 @@ export class PostgresQueries implements TableReader, QuerySource {
     const template = templateOf(query.sql);
     checkParameters(query, template);
     const texts = standings(template, query).map((given) => this.#checked(query, placeholders(query, given)));
-    return this.#asked(async (client) => {
+    const described = await this.#asked(async (client) => {
       const columns: ColumnDescription[][] = [];
       for (const { text, attributes } of texts) {
         const [called] = await functionsAmong(client, attributes);
@@ -80,6 +82,8 @@ export class PostgresQueries implements TableReader, QuerySource {
       await preparedColumns(client, `SELECT * FROM ${derivedTable(texts[0]?.text ?? '', query, quoteName)} t`);
       return described;
     });
+    const { cannot } = await incapacitiesOf(this.#trial);
+    return { ...described, columns: described.columns.map((column) => unable(column, cannot)) };
   }
 
   async explain(query: Query, values: Readonly<Record<string, string>>): Promise<QueryExplanation> {
@@ -104,6 +108,12 @@ export class PostgresQueries implements TableReader, QuerySource {
   close(): Promise<void> {
     return this.#pools.close();
   }
+
+  /** Apart from all else, so that a statement that the server does not know ends no other's transaction. */
+  readonly #trial: Trial = ({ text, values }) =>
+    held(this.#pools.pages, new AbortController().signal, (client) =>
+      inside(client, async () => (await client.query<(string | null)[]>({ text, values: [...values], rowMode: 'array' })).rows),
+    );
 
   /** The operator, unlike a caller, is told what the database says of the query. */
   async #asked<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
