@@ -4,10 +4,11 @@ import { parse } from 'csv-parse/sync';
 import pg from 'pg';
 import { decodeAgr } from '../../client/src/index.ts';
 import { createDatabase, dropDatabase } from './support/database.ts';
+import { mariadbDatabase, type MariadbDatabase } from './support/mariadb.ts';
 import { startNode, type NodeOptions, type StartedNode } from './support/node.ts';
 import { needs } from './support/services.ts';
 import { addPostgres, giveGrant, hostTable, make, newHolder, publish } from './support/sharing.ts';
-import { cellRows, createSql, csvOf, hostedColumns, jsonBody, wireColumns, type WireColumn } from './support/wire-table.ts';
+import { cellRows, createMysqlSql, createSql, csvOf, hostedColumns, jsonBody, mysqlColumns, wireColumns, type WireColumn } from './support/wire-table.ts';
 import { readXmlAnswer } from './support/xml-rows.ts';
 
 interface Shared {
@@ -122,5 +123,23 @@ describe('values of a hosted table, node on postgres', needs('postgres'), () => 
     shared = await hostedTable({ engine: 'postgres' });
   });
   after(() => shared.node.stop());
+  facesOf(() => shared);
+});
+
+describe('values of a MariaDB table, node on pglite', needs('mariadb'), () => {
+  let database: MariadbDatabase;
+  let shared: Shared;
+  before(async () => {
+    database = await mariadbDatabase();
+    await database.run("SET time_zone = '+00:00', sql_mode = 'NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES'", ...createMysqlSql(mysqlColumns));
+    const node = await startNode({ engine: 'pglite' });
+    await make(node, 'POST', '/sources', { body: { name: 'ocean', type: 'mysql', settings: database.settings } });
+    await make(node, 'POST', '/resources', { body: { name: 'wire_values', source: 'ocean', table: 'wire_values' } });
+    shared = await share(node, mysqlColumns);
+  });
+  after(async () => {
+    await database[Symbol.asyncDispose]();
+    await shared.node.stop();
+  });
   facesOf(() => shared);
 });
