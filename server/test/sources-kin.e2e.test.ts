@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { asAdmin } from './support/database.ts';
+import type { Json } from './support/management.ts';
 import { startNode, type StartedNode } from './support/node.ts';
 import { needs } from './support/services.ts';
 import { definitionOf, giveGrant, make, newHolder, publish, refusal, type Holder } from './support/sharing.ts';
@@ -43,7 +44,7 @@ describe('a product from a server that cannot hash', needs('postgres'), () => {
     const refused = await refusal(node, 'POST', '/grants', { body: { subject: holder.name, product: 'tidesopen', terms: { policy: hashed } } });
     assert.equal(refused.code, 'source.cannot');
     await giveGrant(node, holder.name, 'tidesopen', { masks: [{ field: 'phone', kind: 'partial', preset: 'phone' }] });
-    const answer = await (await fetch(`${node.dataUrl}/szsea/api/sharing/tidesopen?pageNum=1&pageSize=1&appkey=${holder.appkey}`)).json();
+    const answer: Json = await (await fetch(`${node.dataUrl}/szsea/api/sharing/tidesopen?pageNum=1&pageSize=1&appkey=${holder.appkey}`)).json();
     assert.deepEqual(answer.data, [{ id: 0, station: '香港', phone: '138****0000' }]);
   });
 });

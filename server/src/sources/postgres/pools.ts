@@ -1,3 +1,4 @@
+import { callbackify } from 'node:util';
 import pg from 'pg';
 import { ReaderClient } from './client.ts';
 import { beginSession, optionsOf, readerSession, type Session } from './session.ts';
@@ -24,7 +25,7 @@ export function openReaderPools(server: pg.PoolConfig, connections: number, stat
     ...server,
     application_name: 'lingqu',
     options: optionsOf(session),
-    onConnect: beginSession(session),
+    verify: callbackify((client: pg.PoolClient) => beginSession(client, session)),
     connectionTimeoutMillis: WAIT_MS,
     Client: ReaderClient,
     idleTimeoutMillis: 60_000,

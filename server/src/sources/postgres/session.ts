@@ -28,12 +28,12 @@ const ownFirst = {
 };
 
 /** Makes sure that a new connection has the session that its start asked for: some poolers leave out what they do not know, if told to. */
-export const beginSession = (session: Session) => async (client: pg.ClientBase): Promise<void> => {
+export async function beginSession(client: pg.ClientBase, session: Session): Promise<void> {
   const settings = new Map((await client.query<[string, string]>(shown)).rows);
   const lost = Object.entries(session).filter(([name, value]) => !isSet(settings.get(name.toLowerCase()), value));
   if (lost.length > 0) throw sessionLost(lost.map(([name, value]) => `${name}=${value}`));
   await client.query(ownFirst);
-};
+}
 
 /** DateStyle has an order of days and months beside it, which ISO does not need. */
 const isSet = (setting: string | undefined, value: string): boolean => setting === value || (value === 'ISO' && setting?.startsWith('ISO, ') === true);

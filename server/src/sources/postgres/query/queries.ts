@@ -78,9 +78,9 @@ export class PostgresQueries implements TableReader, QuerySource {
         if (called !== undefined) throw refusedQuery('query.not-allowed', `SQL 中的 .${called} 会调用数据库函数 ${called}()，不可使用 (written as a column, it calls a function)`);
         columns.push(await preparedColumns(client, text));
       }
-      const described = describedQuery(query, columns, (type) => natives[type]);
+      const table = describedQuery(query, columns, (type) => natives[type]);
       await preparedColumns(client, `SELECT * FROM ${derivedTable(texts[0]?.text ?? '', query, quoteName)} t`);
-      return described;
+      return table;
     });
     const { cannot } = await incapacitiesOf(this.#trial);
     return { ...described, columns: described.columns.map((column) => unable(column, cannot)) };
