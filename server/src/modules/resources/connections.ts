@@ -1,25 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Queryable } from '../../storage/database.ts';
 import type { NodeKey } from '../../storage/node-key.ts';
 import { unknownSource } from './errors.ts';
 import type { Source } from './model.ts';
 import type { SourceConnection, SourceSettings, SourceType } from './ports.ts';
+import { Standing } from './standing.ts';
 import { findSource, type StoredSource } from './store.ts';
 
 interface Open {
   readonly version: number;
-  readonly connection: SourceConnection;
+  readonly connection: Standing;
 }
+
+/** A source that does not let go of its connections does not keep the node from ending. */
+const CLOSING_MS = 5_000;
 
 /** The open connections to sources, one a source; a changed source is opened anew at its next use. */
 export class SourceConnections {
   readonly #types: Map<string, SourceType>;
   readonly #key: NodeKey;
   readonly #open = new Map<string, Open>();
+  readonly #closingMs: number;
 
-  constructor(types: readonly SourceType[], key: NodeKey) {
+  constructor(types: readonly SourceType[], key: NodeKey, closingMs = CLOSING_MS) {
     this.#types = new Map(types.map((type) => [type.type, type]));
     this.#key = key;
+    this.#closingMs = closingMs;
   }
 
   get types(): readonly string[] {
@@ -81,9 +88,10 @@ export class SourceConnections {
   #remember(source: StoredSource): SourceConnection {
     const known = this.#open.get(source.id);
     if (known?.version === source.version) return known.connection;
-    const connection = this.typeOf(source.type).open(this.unseal(source));
+    const opened = this.typeOf(source.type).open(this.unseal(source));
+    const connection = known?.connection ?? new Standing(opened);
+    if (known !== undefined) connection.replace(opened);
     this.#open.set(source.id, { version: source.version, connection });
-    if (known !== undefined) void known.connection.close().catch(() => {}); // its last answers end by themselves
     return connection;
   }
 
@@ -91,18 +99,19 @@ export class SourceConnections {
   async refresh(on: Queryable): Promise<void> {
     for (const id of this.#open.keys()) {
       const source = await findSource(on, id);
-      if (source === undefined) await this.#forget(id);
+      if (source === undefined) this.#forget(id);
       else this.#remember(source);
     }
   }
 
-  async #forget(id: string): Promise<void> {
-    const open = this.#open.get(id);
+  #forget(id: string): void {
+    this.#open.get(id)?.connection.retire();
     this.#open.delete(id);
-    await open?.connection.close();
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((id) => this.#forget(id)));
+    const closing = Promise.allSettled([...this.#open.values()].map(({ connection }) => connection.close()));
+    this.#open.clear();
+    await Promise.race([closing, pause(this.#closingMs, undefined, { ref: false })]);
   }
 }

@@ -143,7 +143,7 @@ export interface SourceConnection extends TableReader {
    */
   relay?(plan: RelayPlan, wholeBytes: number, signal: AbortSignal): Promise<RelayAnswer>;
   /** Absent where the source takes no queries. */
-  readonly queries?: QuerySource;
+  readonly queries?: QuerySource | undefined;
   /** Proves that the source can be used; throws `source-unavailable` with what to mend. */
   probe(): Promise<Probe>;
   describeTables(): Promise<readonly TableDescription[]>;
