@@ -9,7 +9,7 @@ import { asAdmin, createDatabase, dropDatabase } from '../support/database.ts';
 import { needs } from '../support/services.ts';
 import { settingsOf } from './backends.ts';
 import { described, failsWith, maskKey, page, planOf, textColumn } from './contract.ts';
-import { proxyTo } from './servers.ts';
+import { answeringServer, proxyTo } from './servers.ts';
 
 async function opened<T>(settings: SourceSettings, work: (connection: SourceConnection) => Promise<T>): Promise<T> {
   const connection = postgresSource.open(settings);
@@ -135,6 +135,15 @@ describe('a postgres source of another kin', needs('postgres'), () => {
     } finally {
       await client.query(`ALTER ROLE ${role} RESET extra_float_digits`);
     }
+  });
+
+  test('an authentication of openGauss’s own is named, with what to set', async () => {
+    // its request 10 is not PostgreSQL's: how the password is kept (2: SHA256), a random code, a token, the rounds
+    const body = Buffer.concat([Buffer.from([0, 0, 0, 10, 0, 0, 0, 2]), Buffer.from('0a'.repeat(32) + '0b'.repeat(4)), Buffer.from([0, 0, 0x27, 0x10])]);
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(body.length + 4);
+    await using server = await answeringServer(Buffer.concat([Buffer.from('R'), length, body]));
+    await assert.rejects(probe({ ...settings, host: '127.0.0.1', port: server.port, password: 's3cret' }), failsSaying('source.authentication', /password_encryption_type/));
   });
 
   test('a session that a pooler between has changed serves nothing', async () => {

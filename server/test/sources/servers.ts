@@ -45,11 +45,16 @@ export async function refusingServer(code: string, message: string): Promise<Omi
   const head = Buffer.alloc(5);
   head.write('E');
   head.writeInt32BE(fields.length + 4, 1);
+  return answeringServer(Buffer.concat([head, fields]));
+}
+
+/** A server that answers every start with the same bytes, and hangs up. */
+export async function answeringServer(answer: Buffer): Promise<Omit<Proxy, 'freeze'>> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
-    socket.once('data', () => socket.end(Buffer.concat([head, fields])));
+    socket.once('data', () => socket.end(answer));
   });
   const cut = async (): Promise<void> => {
     for (const socket of sockets) socket.destroy();
