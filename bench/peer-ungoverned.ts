@@ -11,7 +11,7 @@ import { operation } from './relay-operation.ts';
  * Our own path without governance: the same listener, face, source and sending, and in the place of `modules/delivery` a
  * stub that asks nobody for anything: no key, no grant, no quota, no journal, nothing that could be revoked.
  */
-const source = httpSource(new OutboundGate({ allow: ['127.0.0.1'], ownPorts: () => [] })).open({ baseUrl: process.env['PEER_UPSTREAM'], connections: 256, operations: [operation] });
+const source = httpSource(new OutboundGate({ inner: true, allow: ['127.0.0.1'], ownPorts: () => [] })).open({ baseUrl: process.env['PEER_UPSTREAM'], connections: 256, operations: [operation] });
 const table = { schema: '', name: operation.name };
 
 const delivery = {

@@ -11,8 +11,8 @@ import { get, load } from './load.ts';
 import { makeGoverned, startPeer, type Server } from './relay-setup.ts';
 
 /** Node compiles what is called often while it runs: a node that runs for months is measured after that. */
-const WARM = 16_000;
-const CALLS = 12_000;
+const WARM = 40_000;
+const CALLS = 20_000;
 /** Enough to keep the node busy: one that waits for its journal between bursts pays for waking up, and so does its upstream. */
 const CONCURRENCY = 128;
 
