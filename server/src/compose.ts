@@ -30,7 +30,9 @@ import { usageRoutes } from './http/management/usage.ts';
 import { userRoutes } from './http/management/users.ts';
 import { webhookRoutes } from './http/management/webhooks.ts';
 import { Metrics } from './http/metrics.ts';
+import { ClockWatch } from './jobs/clock-watch.ts';
 import { startHealth } from './jobs/health.ts';
+import { startForgetting } from './jobs/spent-proofs.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { checkTarget, postThrough, startWebhooks } from './jobs/webhooks.ts';
 import { systemClock } from './kernel/clock.ts';
@@ -87,7 +89,10 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const hosted = openHosted(database, settings.databaseUrl);
   await hosted.tables.collect(database.engine === 'pglite');
   const apps: FastifyInstance[] = [];
-  const gate = new OutboundGate({ allow: settings.outbound.allow, ownPorts: () => apps.flatMap(portsOf) });
+  const doors = { allow: settings.outbound.allow, ownPorts: () => apps.flatMap(portsOf) };
+  const gate = new OutboundGate({ ...doors, inner: true });
+  // A consumer chooses where notices go: it must not find out by them what there is inside.
+  const noticeGate = new OutboundGate({ ...doors, inner: false });
   const connections = new SourceConnections([postgresSource, mysqlSource, hosted.type, httpSource(gate), soapSource(gate)], key);
   const externs = new Externs(connections);
   await externs.add(settings.externs);
@@ -101,22 +106,24 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
     await delivery.running.recheck();
     await connections.refresh(database);
   });
-  const upkeep = startUpkeep(database, systemClock, settings.journal.retentionDays, (step, error) => logger.error({ err: error, step }, 'upkeep failed'));
+  const clocks = new ClockWatch(database, systemClock, (aheadMs) => logger.warn({ aheadMs }, 'the clock of this node differs from the database’s: signatures and periods of validity are judged wrongly, set it by NTP'));
+  const upkeep = startUpkeep(database, systemClock, settings.journal.retentionDays, clocks, (step, error) => logger.error({ err: error, step }, 'upkeep failed'));
 
+  const forgetting = startForgetting(database, systemClock, (error) => logger.error({ err: error }, 'spent signatures could not be forgotten'));
   const health = startHealth(database, connections, announceSource, (error) => logger.error({ err: error }, 'sources could not be looked at'));
-  const webhooks = startWebhooks({ database, key, clock: systemClock, post: postThrough(gate), onError: (error) => logger.error({ err: error }, 'notices could not be sent') });
+  const webhooks = startWebhooks({ database, key, clock: systemClock, post: postThrough(noticeGate), onError: (error) => logger.error({ err: error }, 'notices could not be sent') });
 
   const urls: Record<string, string> = {};
   const about = { version: await programVersion(), retentionDays: settings.journal.retentionDays };
   const imports = new TableImporter(hosted.tables, await incomingFolder(settings.folder));
   const dataListeners = settings.listeners.filter((listener) => listener.serves === 'data').map((listener) => listener.name);
   const management: ManagementParts = {
-    database, clock: systemClock, key, access, delivery, connections, watch, hosted: hosted.tables, imports, journal, about, dataListeners, checkOutbound: (url) => checkTarget(gate, url), urls: () => urls, operatorToken: await operatorTokenOf(settings),
+    database, clock: systemClock, key, access, delivery, connections, watch, hosted: hosted.tables, imports, journal, about, dataListeners, checkOutbound: (url) => checkTarget(noticeGate, url), urls: () => urls, operatorToken: await operatorTokenOf(settings),
   };
   const sample = new Sample({ database, clock: systemClock, key, connections, hosted: hosted.tables, folder: settings.folder, listeners: dataListeners, url: () => urls[dataListeners[0] ?? ''] ?? '' });
   await openListeners(settings, logger, apps, urls, async (app, listener) => {
     if (listener.serves === 'data') return dataFaces(app, { delivery, access, listener: listener.name, readers: settings.delivery, baseUrl: () => urls[listener.name] ?? '', refreshSecret: (proof, call) => refreshSecret({ database, key, access, clock: systemClock }, proof, call) });
-    healthRoutes(app, { database, access, metrics });
+    healthRoutes(app, { database, access, metrics, clocks });
     return managementApi(app, management, [logInRoutes], [...closedRoutes, sampleRoutes(sample), backupRoutes(backupControl(storage, settings.folder, about.version))]);
   });
   await writeNodeFile(settings.folder, settings.listeners, urls);
@@ -133,7 +140,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
       await closing;
       access.stop();
       await sampling.stop();
-      await Promise.all([upkeep.stop(), health.stop(), webhooks.stop()]);
+      await Promise.all([upkeep.stop(), health.stop(), webhooks.stop(), forgetting.stop()]);
       await watch.idle();
       await quotas.close();
       await removeOperatorToken(settings.folder);

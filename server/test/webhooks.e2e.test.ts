@@ -138,7 +138,7 @@ describe('notices to grantees', () => {
   });
 
   it('go to permitted addresses only', async () => {
-    for (const target of ['http://169.254.169.254/latest', 'http://[::1]:8600/', node.managementUrl, 'http://no-such-host.invalid/']) {
+    for (const target of ['http://169.254.169.254/latest', 'http://10.0.0.1/', 'https://192.168.1.1/', 'http://[::1]:8600/', node.managementUrl, 'http://no-such-host.invalid/']) {
       assert.equal((await refusal(node, 'PUT', '/subjects/app/webhook', { body: { url: target } })).code, 'webhook.address', target);
     }
     for (const target of ['http://%zz/', 'http://[::1', 'http://receiver:99999/', 'http://user:secret@receiver.example/']) {

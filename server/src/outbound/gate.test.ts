@@ -12,8 +12,8 @@ const names: Readonly<Record<string, readonly string[]>> = {
   'empty.example': [],
 };
 
-const gateOf = (allow: readonly string[] = [], ownPorts: readonly number[] = []): OutboundGate =>
-  new OutboundGate({ allow, ownPorts: () => ownPorts, resolve: async (name) => names[name] ?? Promise.reject(new Error('ENOTFOUND')) });
+const gateOf = (allow: readonly string[] = [], ownPorts: readonly number[] = [], inner = true): OutboundGate =>
+  new OutboundGate({ allow, inner, ownPorts: () => ownPorts, resolve: async (name) => names[name] ?? Promise.reject(new Error('ENOTFOUND')) });
 
 const refused = (promise: Promise<unknown>, code = 'upstream.address'): Promise<void> => assert.rejects(promise, (error: unknown) => error instanceof DomainError && error.code === code);
 
@@ -27,6 +27,13 @@ describe('the gate by default', () => {
   ];
   for (const host of closed) it(`closes ${host}`, () => refused(gateOf().addressesOf(host, 80)));
   for (const host of ['nobody.example', 'empty.example']) it(`says that it knows no address of ${host}`, () => refused(gateOf().addressesOf(host, 80), 'upstream.host'));
+});
+
+describe('the gate for what consumers choose', () => {
+  const gate = (...allow: string[]): OutboundGate => gateOf(allow, [], false);
+  for (const host of ['8.8.8.8', 'public.example']) it(`opens ${host}`, async () => void (await gate().addressesOf(host, 80)));
+  for (const host of ['10.0.0.1', '172.16.9.9', '192.168.1.1', '100.64.0.1', 'fd12::1', 'inside.example', '127.0.0.1']) it(`closes ${host}`, () => refused(gate().addressesOf(host, 80)));
+  it('opens what the configuration file names', async () => void (await gate('10.0.0.0/8').addressesOf('inside.example', 80)));
 });
 
 describe('the gate as the configuration file opens it', () => {

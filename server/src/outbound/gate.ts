@@ -10,30 +10,35 @@ export type Resolver = (hostname: string) => Promise<readonly string[]>;
 export interface GateOptions {
   /** Names, addresses and CIDR blocks that the configuration file opens although they are closed by default. */
   readonly allow: readonly string[];
+  /** Whether the networks inside a bureau are open without being named: for what operators set up, and not for what consumers do. */
+  readonly inner: boolean;
   /** Ports of the node's own listeners. */
   readonly ownPorts: () => readonly number[];
   readonly resolve?: Resolver;
 }
 
-/** Ranges in which upstreams live: the Internet, and the networks inside a bureau. Everything else is closed. */
-const openRanges: ReadonlySet<string> = new Set(['unicast', 'private', 'uniqueLocal', 'carrierGradeNat']);
+/** The networks inside a bureau, where its own services live. */
+const innerRanges: ReadonlySet<string> = new Set(['private', 'uniqueLocal', 'carrierGradeNat']);
 
 /** What clouds tell their machines of themselves at addresses within those ranges: Alibaba, Azure, AWS, Google. */
 const metadata: ReadonlySet<string> = new Set(['100.100.100.200', '168.63.129.16', 'fd00:ec2::254', 'fd20:ce::254']);
 
 /**
  * Decides to which addresses the node may connect (design: Doors). Loopback, link-local, metadata, multicast and reserved
- * addresses are closed unless the configuration file names them; the node's own listeners always are.
+ * addresses are closed unless the configuration file names them, and the networks inside where `inner` says so; the
+ * node's own listeners always are.
  */
 export class OutboundGate {
   readonly #names: ReadonlySet<string>;
   readonly #networks = new BlockList();
+  readonly #inner: boolean;
   readonly #ownPorts: () => readonly number[];
   readonly #resolve: Resolver;
 
   /** Throws `settings.outbound` for an entry that is neither a name nor an address. */
-  constructor({ allow, ownPorts, resolve = systemResolver }: GateOptions) {
+  constructor({ allow, inner, ownPorts, resolve = systemResolver }: GateOptions) {
     this.#names = new Set(allow.filter((entry) => !this.#addNetwork(entry)).map(nameOf));
+    this.#inner = inner;
     this.#ownPorts = ownPorts;
     this.#resolve = resolve;
   }
@@ -66,7 +71,7 @@ export class OutboundGate {
     if (named || this.#networks.check(text, address.kind())) return undefined;
     if (metadata.has(text)) return 'a metadata address';
     const range = address.range();
-    return openRanges.has(range) ? undefined : `a ${range} address`;
+    return range === 'unicast' || (this.#inner && innerRanges.has(range)) ? undefined : `a ${range} address`;
   }
 
   #addNetwork(entry: string): boolean {

@@ -7,7 +7,7 @@ import { Pin } from './pin.ts';
 function changing(...answers: readonly (readonly string[])[]): { readonly pin: Pin; readonly asked: () => number } {
   let asked = 0;
   const resolve = async (): Promise<readonly string[]> => answers[asked++] ?? [];
-  return { pin: new Pin(new OutboundGate({ allow: [], ownPorts: () => [], resolve }), 'upstream.example', 80), asked: () => asked };
+  return { pin: new Pin(new OutboundGate({ allow: [], inner: true, ownPorts: () => [], resolve }), 'upstream.example', 80), asked: () => asked };
 }
 
 describe('the pin', () => {

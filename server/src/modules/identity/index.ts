@@ -18,4 +18,5 @@ export { subjectLabels } from './store-subjects.ts';
 export { findCredential, isInForce, issueCredential, listCredentials, nameOf, revokeCredential, rotateCredential, secretOf, type IssuedCredential } from './credentials.ts';
 export { dailySecret, dayEnd, sealDailySecret } from './gateway.ts';
 export { assertInWindow, isMacOf, isSigned, isSignedBy, spendProof } from './proof.ts';
+export { forgetSpent } from './store-credentials.ts';
 export { getPublicKey, setPublicKey } from './public-keys.ts';

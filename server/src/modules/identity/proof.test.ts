@@ -6,7 +6,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../storage/database.ts';
 import { NodeKey } from '../../storage/node-key.ts';
 import {
-  assertInWindow, createSubject, dailySecret, dayEnd, findCredential, isSignedBy, issueCredential, revokeCredential, secretOf, spendProof, sweepIdentity, type FoundCredential, type SignedProof,
+  assertInWindow, createSubject, dailySecret, dayEnd, findCredential, isSignedBy, issueCredential, revokeCredential, secretOf, spendProof, forgetSpent, type FoundCredential, type SignedProof,
 } from './index.ts';
 
 const MINUTE = 60_000;
@@ -116,10 +116,10 @@ onBothEngines('credentials that sign', (fresh) => {
     const old = proof({ time: clock.at, nonce: 'o'.repeat(16) });
     await spendProof(db, old, id);
     clock.at += 19 * MINUTE;
-    await sweepIdentity(db, clock);
+    await forgetSpent(db, clock.now());
     await assert.rejects(spendProof(db, old, id), { code: 'signature.replayed' });
     clock.at += 2 * MINUTE;
-    await sweepIdentity(db, clock);
+    await forgetSpent(db, clock.now());
     await spendProof(db, old, id);
   });
 

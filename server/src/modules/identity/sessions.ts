@@ -8,7 +8,6 @@ import { userNamePattern, type User } from './model.ts';
 import { mlps3, type PasswordProfile } from './passwords.ts';
 import type { Actor } from './rights.ts';
 import { hashKey, sameHash } from './secrets.ts';
-import { forgetSpent } from './store-credentials.ts';
 import * as store from './store-sessions.ts';
 import { lockUser, userByName } from './store-users.ts';
 
@@ -115,5 +114,4 @@ export async function sweepIdentity(on: Queryable, clock: Clock, { profile = mlp
   const now = clock.now();
   await store.deleteEndedSessions(on, now, idleSince(now, profile));
   await forgetAttempts(on, now, profile);
-  await forgetSpent(on, now);
 }

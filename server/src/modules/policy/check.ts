@@ -1,6 +1,7 @@
 import { joinTerms } from './join.ts';
 import type { Policy, ProductShape } from './model.ts';
-import { unenforceable, type Problem } from './problems.ts';
+import { Problems, unenforceable, type Problem } from './problems.ts';
+import { noteCrossing } from './region.ts';
 import { noTerms, readTerms } from './terms.ts';
 
 /**
@@ -19,5 +20,7 @@ export function checkPolicy(policy: Policy, product: ProductShape, template?: Po
 export function problemsOf(policy: Policy, product: ProductShape, template?: Policy): readonly Problem[] {
   const own = readTerms(policy, product);
   const joined = template === undefined ? joinTerms(product, own, noTerms) : joinTerms(product, readTerms(template, product), own);
-  return [...own.problems, ...joined.problems];
+  const crossing = new Problems();
+  if (own.region !== null) noteCrossing(policy.region, crossing);
+  return [...own.problems, ...crossing.list, ...joined.problems];
 }

@@ -40,9 +40,14 @@ function ofGeometry(region: OfGeometry, product: ProductShape, problems: Problem
   }
   const area = flat(region.within);
   checkArea(area, problems);
-  const sides = sidesOf(area);
-  if (sides.length <= maxEdges && crossesItself(sides)) problems.add('region', 'crossing', '多边形的边互相交叉 (sides of the area cross one another)');
   return { op: 'covered', column, area };
+}
+
+/** Looked at when a policy is written and not with every compilation: the sides of a comb-shaped area take long. */
+export function noteCrossing(region: Region | undefined, problems: Problems): void {
+  if (region === undefined || !('geometry' in region) || !('within' in region)) return;
+  const sides = sidesOf(flat(region.within));
+  if (sides.length <= maxEdges && crossesItself(sides)) problems.add('region', 'crossing', '多边形的边互相交叉 (sides of the area cross one another)');
 }
 
 function checkColumn(column: string, product: ProductShape, problems: Problems, misfit: (type: ColumnType) => string | null): void {
