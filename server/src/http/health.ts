@@ -7,11 +7,13 @@ export interface HealthParts {
   readonly database: Database;
   readonly access: Access;
   readonly metrics: Metrics;
+  /** How far the node's clock is from the database's. */
+  readonly clocks: { readonly aheadMs: number; readonly skewed: boolean };
 }
 
 /** For whoever watches the node: alive, ready, and in figures. They tell nothing of data or callers. */
-export function healthRoutes(app: FastifyInstance, { database, access, metrics }: HealthParts): void {
-  app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
+export function healthRoutes(app: FastifyInstance, { database, access, metrics, clocks }: HealthParts): void {
+  app.get('/healthz', { schema: { hide: true } }, async () => ({ status: clocks.skewed ? 'clock skewed' : 'ok', clockAheadMs: clocks.aheadMs }));
 
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
     const checks = { database: await database.ping(), rights: access.isFresh() };

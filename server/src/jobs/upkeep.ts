@@ -3,6 +3,7 @@ import { sweepIdentity } from '../modules/identity/index.ts';
 import { closeDays, dropExpired, ensurePartitions } from '../modules/journal/index.ts';
 import { sweepDeliveries } from '../modules/webhooks/index.ts';
 import type { Database } from '../storage/database.ts';
+import type { ClockWatch } from './clock-watch.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -11,12 +12,13 @@ export interface Upkeep {
 }
 
 /**
- * What the node does by itself every hour: makes the journal's next partition, closes the usage of past days, drops
+ * What the node does by itself every hour: looks at its clock, makes the journal's next partition, closes the usage of past days, drops
  * what is older than the retention, and forgets ended sessions and notices. Each step may run on several replicas at once, and one
  * that fails keeps no other from running.
  */
-export function startUpkeep(database: Database, clock: Clock, retentionDays: number, onError: (step: string, error: unknown) => void): Upkeep {
+export function startUpkeep(database: Database, clock: Clock, retentionDays: number, clocks: ClockWatch, onError: (step: string, error: unknown) => void): Upkeep {
   const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['clock', () => clocks.look()],
     ['partitions', () => ensurePartitions(database, clock)],
     ['usage', () => closeDays(database, clock)],
     ['retention', () => dropExpired(database, clock, retentionDays)],
