@@ -125,6 +125,14 @@ describe('[SEA-8.1c] an HTTP service is put under governance and relayed', () =>
     assert.match(await soap.text(), /relay\.face/);
   });
 
+  it('says in its OpenAPI document that the answer is its source’s, and offers no pages', async () => {
+    const answer = await fetch(`${stage.node.dataUrl}/gov/v1/forecast/openapi.json`);
+    const { get } = ((await answer.json()) as { paths: Record<string, { get: { parameters: { name: string }[]; responses: { '200': { content: object } } } }> }).paths['/gov/v1/forecast'] ?? {};
+    assert.deepEqual(get?.parameters.map(({ name }) => name), ['district', 'day', 'since', 'trace']);
+    assert.deepEqual(Object.keys(get?.responses['200'].content ?? {}), ['*/*']);
+    assert.equal((await fetch(`${stage.node.dataUrl}/gov/v1/forecast?wsdl`)).status, 404);
+  });
+
   it('a large answer streams with its length, between intent and outcome; bytes are taken from their quota before they leave', async () => {
     for (let call = 1; call <= 2; call += 1) {
       const answer = await stage.call('large');

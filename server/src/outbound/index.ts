@@ -1,3 +1,3 @@
 export { OutboundGate } from './gate.ts';
-export { openPool, type PoolOptions } from './pool.ts';
+export { openPool } from './pool.ts';
 export { exchange, type OutboundAnswer, type OutboundBounds, type OutboundRequest } from './exchange.ts';

@@ -25,12 +25,12 @@ const typeSchemas: Readonly<Record<FieldType, Schema>> = {
 /** The product's OpenAPI 3.1 document: what GOV-result and SEA-8.2d ask to be described. */
 export function openApiOf(product: Product, baseUrl: string): Schema {
   const { definition, code } = product;
-  const responses = responsesOf(definition.kind === 'verify' ? [verdict] : definition.fields);
+  const responses = definition.kind === 'relay' ? relayResponses : responsesOf(definition.kind === 'verify' ? [verdict] : definition.fields);
   const operation = (method: string): Schema => ({
     operationId: `${method}_${code}`,
     summary: definition.name,
     description: definition.description,
-    parameters: [...definition.parameters.map(parameterOf), ...(definition.kind === 'verify' ? [] : pageParameters(definition.maxPageSize))],
+    parameters: [...definition.parameters.map(parameterOf), ...(definition.kind === 'query' ? pageParameters(definition.maxPageSize) : [])],
     responses,
   });
   return {
@@ -95,9 +95,14 @@ function responsesOf(fields: readonly Pick<Field, 'name' | 'type' | 'title' | 'd
     properties: { success: { const: true }, msg: { type: 'string' }, data: { type: 'array', items: row }, total: { type: 'integer', description: '符合条件的总行数，needTotal=true 或不分页时给出' } },
   };
   const content = Object.fromEntries(mediaTypes.map((type) => [type, { schema: type === 'text/csv' ? { type: 'string' } : envelope }]));
-  const error = { description: '错误：msg 说明原因与改正办法，errorId 供管理员查找', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } };
-  return { '200': { description: '成功', content }, '4XX': error, '5XX': error };
+  return { '200': { description: '成功', content }, ...errorResponses };
 }
+
+const error = { description: '错误：msg 说明原因与改正办法，errorId 供管理员查找', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } };
+const errorResponses = { '4XX': error, '5XX': error };
+
+/** What is relayed is whatever its source answers. */
+const relayResponses: Schema = { '200': { description: '上游服务的应答，原样转发', content: { '*/*': { schema: {} } } }, ...errorResponses };
 
 /** A field that may be NULL, or is hidden or masked under a grant, may come as null or text: only the printed type is promised. */
 function fieldSchema(field: Pick<Field, 'type' | 'title' | 'description' | 'required'>): Schema {
