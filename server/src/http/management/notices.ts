@@ -1,11 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { ownerFilter } from '../../modules/identity/index.ts';
 import { listNotices, seeNotice, type Notice } from '../../modules/resources/index.ts';
-import { DomainError } from '../../kernel/errors.ts';
-import { isId } from '../../kernel/ids.ts';
 import type { Routes } from './app.ts';
 import { operate } from './operate.ts';
-import { afterOf, PageOf, pageOf, pageQuery } from './paging.ts';
+import { PageOf, pageOf, pageQuery, positionOf, positionText } from './paging.ts';
 import { answers, Instant, Reference } from './schemas.ts';
 
 const NoticeView = Type.Object({ id: Type.String(), at: Instant, kind: Type.String(), about: Type.String(), message: Type.String(), seen: Type.Boolean() }, { $id: 'Notice' });
@@ -19,8 +17,8 @@ export const noticeRoutes: Routes = (parts) => async (app) => {
   app.get('/notices', { schema: { operationId: 'listNotices', tags, querystring: Query, response: answers(PageOf(NoticeView)) } }, async (request) => {
     const { cursor, limit, unseen } = request.query;
     const ownerId = ownerFilter(request.actor, 'notices.read') ?? null;
-    const rows = await listNotices(parts.database, { ownerId, unseen, after: positionOf(afterOf(cursor)), limit: limit + 1 });
-    const page = pageOf(rows, limit, ({ at, id }) => `${at.toISOString()} ${id}`);
+    const rows = await listNotices(parts.database, { ownerId, unseen, after: positionOf(cursor), limit: limit + 1 });
+    const page = pageOf(rows, limit, ({ at, id }) => positionText(at, id));
     return { ...page, items: page.items.map(viewOf) };
   });
   app.post('/notices/:id/seen', { schema: { operationId: 'seeNotice', tags, params: Type.Object({ id: Reference }), response: answers(NoticeView) } }, async (request) => {
@@ -29,11 +27,3 @@ export const noticeRoutes: Routes = (parts) => async (app) => {
     return viewOf(notice);
   });
 };
-
-function positionOf(after: string): { at: Date; id: string } | undefined {
-  if (after === '') return undefined;
-  const [time = '', id = ''] = after.split(' ');
-  const at = new Date(time);
-  if (Number.isNaN(at.getTime()) || !isId(id)) throw new DomainError('invalid-parameter', 'page.cursor', '游标无效，请使用上一页返回的 next (use the next of the page before)');
-  return { at, id };
-}

@@ -27,6 +27,19 @@ export function afterIdOf(cursor: string | undefined): string {
   throw wrongCursor();
 }
 
+/** The key of what is ordered by time, and by identifier where times are equal. */
+export const positionText = (at: Date, id: string): string => `${at.toISOString()} ${id}`;
+
+/** As `afterOf`, where the keys are those of `positionText`; undefined for the first page. */
+export function positionOf(cursor: string | undefined): { at: Date; id: string } | undefined {
+  const after = afterOf(cursor);
+  if (after === '') return undefined;
+  const [time = '', id = ''] = after.split(' ');
+  const at = new Date(time);
+  if (Number.isNaN(at.getTime()) || !isId(id)) throw wrongCursor();
+  return { at, id };
+}
+
 const wrongCursor = (): DomainError => new DomainError('invalid-parameter', 'page.cursor', '游标无效，请使用上一页返回的 next (use the next of the page before)');
 
 /** A page out of `limit + 1` rows read in the order of their keys. */

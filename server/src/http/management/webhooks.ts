@@ -1,13 +1,11 @@
 import Type, { type Static } from 'typebox';
-import { DomainError } from '../../kernel/errors.ts';
-import { isId } from '../../kernel/ids.ts';
 import {
   deliveryStates, getWebhook, listDeliveries, removeWebhook, retryDelivery, setWebhook, testWebhook, webhookEvents, WebhookInput, type Delivery, type Webhook,
 } from '../../modules/webhooks/index.ts';
 import type { Routes } from './app.ts';
 import { aboutSubject, ownedSubject } from './finding.ts';
 import { operate } from './operate.ts';
-import { afterOf, PageOf, pageOf, PageQuery } from './paging.ts';
+import { PageOf, pageOf, PageQuery, positionOf, positionText } from './paging.ts';
 import { answers, Instant, isoOf, nothing, OptionalInstant, Reference } from './schemas.ts';
 
 const WebhookView = Type.Object({ url: Type.String(), createdAt: Instant }, { $id: 'Webhook' });
@@ -72,8 +70,8 @@ export const webhookRoutes: Routes = (parts) => async (app) => {
   app.get('/subjects/:subject/webhook/deliveries', { schema: { operationId: 'listWebhookDeliveries', tags, params: SubjectPath, querystring: PageQuery, response: answers(PageOf(DeliveryView)) } }, async (request) => {
     const { id } = await ownedSubject(parts, request, 'credentials.read', request.params.subject);
     const { cursor, limit } = request.query;
-    const rows = await listDeliveries(database, id, positionOf(afterOf(cursor)), limit + 1);
-    const page = pageOf(rows, limit, ({ createdAt, id: last }) => `${createdAt.toISOString()} ${last}`);
+    const rows = await listDeliveries(database, id, positionOf(cursor), limit + 1);
+    const page = pageOf(rows, limit, ({ createdAt, id: last }) => positionText(createdAt, last));
     return { ...page, items: page.items.map(deliveryView) };
   });
 
@@ -82,11 +80,3 @@ export const webhookRoutes: Routes = (parts) => async (app) => {
     return deliveryView(await operate(parts, request, 'webhook.retry', (tx) => retryDelivery(tx, subject.id, request.params.id), ({ id }) => aboutSubject(subject, { delivery: id })));
   });
 };
-
-function positionOf(after: string): { at: Date; id: string } | undefined {
-  if (after === '') return undefined;
-  const [time = '', id = ''] = after.split(' ');
-  const at = new Date(time);
-  if (Number.isNaN(at.getTime()) || !isId(id)) throw new DomainError('invalid-parameter', 'page.cursor', '游标无效，请使用上一页返回的 next (use the next of the page before)');
-  return { at, id };
-}
