@@ -109,6 +109,11 @@ describe('[SEA-8.1c] an HTTP service is put under governance and relayed', () =>
     assert.deepEqual([other.status, ((await other.json()) as { code: string }).code], [403, 'policy.input']);
   });
 
+  it('a caller who accepts only what we have no format for gets what the source answers', async () => {
+    const answer = await stage.call('forecast', { district: 'x' }, { accept: 'image/png' });
+    assert.equal(answer.headers.get('content-type'), 'application/json; charset=utf-8');
+  });
+
   it('a type that is none is bytes', async () => {
     const answer = await stage.call('odd');
     assert.equal(answer.headers.get('content-type'), 'application/octet-stream');

@@ -19,7 +19,7 @@ const jsonOpening = `{"success":true,"msg":${JSON.stringify(success)},"data":[`;
 const xmlFrame = plainFrame('response', [['success', 'true'], ['msg', success]]);
 
 /** SEA's fields in GOV's own face (decision 2), in JSON and XML; CSV is the rows alone. */
-export const renderings: Readonly<Record<MediaType, Rendering>> = {
+const renderings: Readonly<Record<MediaType, Rendering>> = {
   'application/json': {
     forms: wireTable['gov-json'].types,
     encoder: () => jsonArrayEncoder(jsonOpening, ({ total }) => (total === undefined ? ']}' : `],"total":${total}}`)),
@@ -29,6 +29,20 @@ export const renderings: Readonly<Record<MediaType, Rendering>> = {
   'application/xml': { forms: wireTable['gov-xml'].types, encoder: () => xmlRowsEncoder(xmlFrame), relays: true, status },
   'text/csv': { forms: wireTable['gov-csv'].types, encoder: () => csvRowsEncoder({ reader: 'machine' }), relays: true, status },
 };
+
+/** What is relayed has the type that its source gives it, whatever Accept says: only rows are refused by it. */
+export function renderingFor(accept: string | undefined): Rendering {
+  try {
+    return renderings[formatOf(accept)];
+  } catch (unacceptable) {
+    return {
+      ...renderings['application/json'],
+      encoder: () => {
+        throw unacceptable;
+      },
+    };
+  }
+}
 
 /** An error in the format that was asked for; a CSV caller gets JSON, since an error is no table. */
 export function errorAnswer({ error, errorId }: Refusal, format: MediaType): { type: string; body: string } {

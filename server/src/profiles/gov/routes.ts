@@ -8,7 +8,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { Refusal } from '../../modules/delivery/index.ts';
 import { httpStatuses } from '../../http/statuses.ts';
 import type { Product } from '../../modules/products/index.ts';
-import { errorAnswer, formatOf, mediaTypes, renderings } from './from-domain.ts';
+import { errorAnswer, formatOf, mediaTypes, renderingFor } from './from-domain.ts';
 import { openApiOf } from './openapi.ts';
 import { faultAnswer, soapRendering } from './soap-from-domain.ts';
 import { readSoapCall, versionOf } from './soap-to-domain.ts';
@@ -22,7 +22,7 @@ const face: Face = {
   name: 'gov',
   status: (kind) => httpStatuses[kind],
   read: readCall,
-  rendering: (request) => renderings[formatOf(request.headers.accept)],
+  rendering: (request) => renderingFor(request.headers.accept),
   refuse(request, reply, refusal) {
     const { type, body } = errorAnswer(refusal, errorFormat(request.headers.accept));
     return withRefusal(reply, refusal).code(httpStatuses[refusal.error.kind]).type(type).send(body);
