@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { sweepIdentity } from '../modules/identity/index.ts';
 import { closeDays, dropExpired, ensurePartitions } from '../modules/journal/index.ts';
+import { sweepQuotas } from '../modules/quotas/index.ts';
 import { sweepDeliveries } from '../modules/webhooks/index.ts';
 import type { Database } from '../storage/database.ts';
 import type { ClockWatch } from './clock-watch.ts';
@@ -12,9 +13,9 @@ export interface Upkeep {
 }
 
 /**
- * What the node does by itself every hour: looks at its clock, makes the journal's next partition, closes the usage of past days, drops
- * what is older than the retention, and forgets ended sessions and notices. Each step may run on several replicas at once, and one
- * that fails keeps no other from running.
+ * What the node does by itself every hour: looks at its clock, makes the journal's next partition, closes the usage of
+ * past days, drops what is older than the retention, and forgets ended sessions, notices, and the counts of holders that
+ * are gone. Each step may run on several replicas at once, and one that fails keeps no other from running.
  */
 export function startUpkeep(database: Database, clock: Clock, retentionDays: number, clocks: ClockWatch, onError: (step: string, error: unknown) => void): Upkeep {
   const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
@@ -23,6 +24,7 @@ export function startUpkeep(database: Database, clock: Clock, retentionDays: num
     ['usage', () => closeDays(database, clock)],
     ['retention', () => dropExpired(database, clock, retentionDays)],
     ['sessions', () => sweepIdentity(database, clock)],
+    ['quotas', () => sweepQuotas(database)],
     ['notices', () => sweepDeliveries(database)],
   ];
   const run = async (): Promise<void> => {

@@ -105,6 +105,13 @@ export class QuotaStore {
     );
     return { quotas: quotas.map(asLeasedUnits), running: slots?.running ?? 0 };
   }
+
+  /** Forgets the counts of holders that are gone. A replica may write once more of one that it has just served, so this is not done with the removal. */
+  async sweep(): Promise<void> {
+    for (const table of ['quota_usage', 'quota_slots']) {
+      await this.#on.query(`DELETE FROM ${table} q WHERE NOT EXISTS (SELECT FROM grants WHERE id = q.holder_id) AND NOT EXISTS (SELECT FROM products WHERE id = q.holder_id)`);
+    }
+  }
 }
 
 const asLeasedUnits = ({ per, unit, leased, window }: { per: QuotaPeriod; unit: QuotaUnit; leased: number; window: number }): LeasedUnits => ({
