@@ -185,6 +185,14 @@ describe('commands', () => {
     assert.equal((await here('journal export --json')).code, 2);
   });
 
+  it('query the journal, also where nothing more than `journal` is said', async () => {
+    const [short, long] = await Promise.all(['journal', 'journal query'].map((words) => here(`${words} --from 2026-01-01 --stream operation --limit 1 --json`)));
+    assert.deepEqual([short?.code, (onlyJson(short?.stdout ?? '') as unknown[]).length], [0, 1], short?.stderr);
+    assert.equal(short?.stdout, long?.stdout);
+    const mistyped = await here('journal exprot');
+    assert.equal(mistyped.code, 2, 'a mistyped command is no query');
+  });
+
   it('issue what signs, and sign a call by it', async () => {
     await here('subject add signing --unit 海洋局');
     const keyFile = path.join(elsewhere, 'signing.key');

@@ -39,7 +39,7 @@ const filtered = (command: Command, { say }: Context): Command =>
 export function journalCommands(program: Command, context: Context): void {
   const { say } = context;
   const journal = program.command('journal').description(say('日志', 'the journal'));
-  filtered(journal.command('query'), context)
+  filtered(journal.command('query', { isDefault: true }), context)
     .description(say('查询日志，新的在前', 'query the journal, newest first'))
     .option('--limit <records>', say('条数', 'records'), wholeNumber, 50)
     .action((options: Filter & { limit: number }) => query(context, options));
