@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { startBackground } from './compose/background.ts';
 import { backupControl } from './compose/backup.ts';
 import { startSample, type SampleProgress } from './compose/sample.ts';
 import { removeNodeFile, writeNodeFile } from './config/node-file.ts';
@@ -30,18 +31,14 @@ import { usageRoutes } from './http/management/usage.ts';
 import { userRoutes } from './http/management/users.ts';
 import { webhookRoutes } from './http/management/webhooks.ts';
 import { Metrics } from './http/metrics.ts';
-import { ClockWatch } from './jobs/clock-watch.ts';
-import { startHealth } from './jobs/health.ts';
-import { startForgetting } from './jobs/spent-proofs.ts';
-import { startUpkeep } from './jobs/upkeep.ts';
-import { checkTarget, postThrough, startWebhooks } from './jobs/webhooks.ts';
+import { checkTarget } from './jobs/webhooks.ts';
 import { systemClock } from './kernel/clock.ts';
 import { newId } from './kernel/ids.ts';
 import { Access, defaultBounds, Delivery, refreshSecret, type FailureLog } from './modules/delivery/index.ts';
 import { ensureAdministrator, mintOperatorToken, removeOperatorToken, type OperatorToken } from './modules/identity/index.ts';
 import { ensurePartitions, openWriter, type JournalWriter } from './modules/journal/index.ts';
 import { QuotaKeeper } from './modules/quotas/index.ts';
-import { announceResource, announceSource } from './modules/webhooks/index.ts';
+import { announceResource } from './modules/webhooks/index.ts';
 import { ResourceWatch, SourceConnections } from './modules/resources/index.ts';
 import { OutboundGate } from './outbound/index.ts';
 import { agrRoutes } from './profiles/agr/routes.ts';
@@ -89,11 +86,8 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const hosted = openHosted(database, settings.databaseUrl);
   await hosted.tables.collect(database.engine === 'pglite');
   const apps: FastifyInstance[] = [];
-  const doors = { allow: settings.outbound.allow, ownPorts: () => apps.flatMap(portsOf) };
-  const gate = new OutboundGate({ ...doors, inner: true });
-  // A consumer chooses where notices go: it must not find out by them what there is inside.
-  const noticeGate = new OutboundGate({ ...doors, inner: false });
-  const connections = new SourceConnections([postgresSource, mysqlSource, hosted.type, httpSource(gate), soapSource(gate)], key);
+  const gates = gatesOf(settings, () => apps.flatMap(portsOf));
+  const connections = new SourceConnections([postgresSource, mysqlSource, hosted.type, httpSource(gates.sources), soapSource(gates.sources)], key);
   const externs = new Externs(connections);
   await externs.add(settings.externs);
   const journal = await openWriter(database, systemClock);
@@ -106,24 +100,19 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
     await delivery.running.recheck();
     await connections.refresh(database);
   });
-  const clocks = new ClockWatch(database, systemClock, (aheadMs) => logger.warn({ aheadMs }, 'the clock of this node differs from the database’s: signatures and periods of validity are judged wrongly, set it by NTP'));
-  const upkeep = startUpkeep(database, systemClock, settings.journal.retentionDays, clocks, (step, error) => logger.error({ err: error, step }, 'upkeep failed'));
-
-  const forgetting = startForgetting(database, systemClock, (error) => logger.error({ err: error }, 'spent signatures could not be forgotten'));
-  const health = startHealth(database, connections, announceSource, (error) => logger.error({ err: error }, 'sources could not be looked at'));
-  const webhooks = startWebhooks({ database, key, clock: systemClock, post: postThrough(noticeGate), onError: (error) => logger.error({ err: error }, 'notices could not be sent') });
+  const background = startBackground({ database, key, connections, noticeGate: gates.notices, retentionDays: settings.journal.retentionDays }, logger);
 
   const urls: Record<string, string> = {};
   const about = { version: await programVersion(), retentionDays: settings.journal.retentionDays };
   const imports = new TableImporter(hosted.tables, await incomingFolder(settings.folder));
   const dataListeners = settings.listeners.filter((listener) => listener.serves === 'data').map((listener) => listener.name);
   const management: ManagementParts = {
-    database, clock: systemClock, key, access, delivery, connections, watch, hosted: hosted.tables, imports, journal, about, dataListeners, checkOutbound: (url) => checkTarget(noticeGate, url), urls: () => urls, operatorToken: await operatorTokenOf(settings),
+    database, clock: systemClock, key, access, delivery, connections, watch, hosted: hosted.tables, imports, journal, about, dataListeners, checkOutbound: (url) => checkTarget(gates.notices, url), urls: () => urls, operatorToken: await operatorTokenOf(settings),
   };
   const sample = new Sample({ database, clock: systemClock, key, connections, hosted: hosted.tables, folder: settings.folder, listeners: dataListeners, url: () => urls[dataListeners[0] ?? ''] ?? '' });
   await openListeners(settings, logger, apps, urls, async (app, listener) => {
     if (listener.serves === 'data') return dataFaces(app, { delivery, access, listener: listener.name, readers: settings.delivery, baseUrl: () => urls[listener.name] ?? '', refreshSecret: (proof, call) => refreshSecret({ database, key, access, clock: systemClock }, proof, call) });
-    healthRoutes(app, { database, access, metrics, clocks });
+    healthRoutes(app, { database, access, metrics, clocks: background.clocks });
     return managementApi(app, management, [logInRoutes], [...closedRoutes, sampleRoutes(sample), backupRoutes(backupControl(storage, settings.folder, about.version))]);
   });
   await writeNodeFile(settings.folder, settings.listeners, urls);
@@ -140,7 +129,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
       await closing;
       access.stop();
       await sampling.stop();
-      await Promise.all([upkeep.stop(), health.stop(), webhooks.stop(), forgetting.stop()]);
+      await background.stop();
       await watch.idle();
       await quotas.close();
       await removeOperatorToken(settings.folder);
@@ -150,6 +139,11 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
       await storage.close();
     },
   };
+}
+
+/** Where the node may connect. A consumer chooses where notices go: it must not find out by them what there is inside. */
+function gatesOf({ outbound: { allow } }: Settings, ownPorts: () => readonly number[]): { readonly sources: OutboundGate; readonly notices: OutboundGate } {
+  return { sources: new OutboundGate({ allow, ownPorts, inner: true }), notices: new OutboundGate({ allow, ownPorts, inner: false }) };
 }
 
 /** Opens every listener with what stands behind it, and notes it and where callers find it. */

@@ -74,8 +74,8 @@ export async function publishProduct(tx: Transaction, connections: SourceConnect
 /** Throws what stands in the way of the newest version. */
 export async function assertPublishable(tx: Transaction, connections: SourceConnections, product: Product): Promise<void> {
   const resource = await holdResource(tx, product.resourceId);
-  const { relay } = await connections.get(tx, resource.sourceId);
-  checkPublishable(product, resource, relay !== undefined);
+  const connection = await connections.get(tx, resource.sourceId);
+  checkPublishable(product, resource, connection.relay !== undefined);
 }
 
 export async function withdrawProduct(tx: Transaction, reference: string, expected: number): Promise<Product> {
