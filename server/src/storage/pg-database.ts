@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import { copyIn } from './copy-in.ts';
 import { quoteName, type Cell, type Database, type Queryable, type Row, type SqlValue, type Transaction } from './database.ts';
@@ -26,6 +27,8 @@ export class PgDatabase implements Database {
   readonly engine: Engine;
   readonly #pool: pg.Pool;
   readonly #onClose: () => Promise<void>;
+  /** Types of the columns of tables that are appended to without COPY. After a failure they are asked for anew. */
+  readonly #types = new LRUCache<string, ColumnTypes>({ max: 100 });
 
   constructor(options: PgDatabaseOptions) {
     this.engine = options.engine;
@@ -56,9 +59,22 @@ export class PgDatabase implements Database {
 
   async append(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[], within?: Transaction): Promise<void> {
     if (rows.length === 0) return;
-    if (this.engine === 'pglite') return appendByInsert(within ?? this, table, columns, rows);
+    if (this.engine === 'pglite') return this.#appendByInsert(within ?? this, table, columns, rows);
     if (within !== undefined) return copyInto(clientOf(within), table, columns, rows);
     return this.#withClient((client) => copyInto(client, table, columns, rows));
+  }
+
+  /** One array parameter a column: the same statement whatever the number of rows. */
+  async #appendByInsert(on: Queryable, table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
+    const known = this.#types.get(table) ?? (await columnTypes(on, table));
+    this.#types.delete(table);
+    const arrays = columns.map((_, index) => rows.map((row) => row[index] ?? null));
+    const names = columns.map(quoteName).join(',');
+    const aliases = columns.map((_, index) => `c${index}`);
+    const casts = columns.map((name, index) => `c${index}::${known.get(name) ?? 'text'}`).join(',');
+    const unnest = columns.map((_, index) => `$${index + 1}::text[]`).join(',');
+    await on.query(`INSERT INTO ${table} (${names}) SELECT ${casts} FROM unnest(${unnest}) AS t(${aliases.join(',')})`, arrays);
+    this.#types.set(table, known);
   }
 
   async cells(sql: string, values: readonly SqlValue[]): Promise<Cell[][]> {
@@ -120,18 +136,9 @@ async function run<R>(on: pg.Pool | pg.PoolClient, sql: string, values: readonly
 const copyInto = (client: pg.PoolClient, table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> =>
   copyIn(client, `COPY ${table} (${columns.map(quoteName).join(',')}) FROM STDIN`, rows);
 
-/** One array parameter a column: the same statement whatever the number of rows. */
-async function appendByInsert(on: Queryable, table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
-  const known = await columnTypes(on, table);
-  const arrays = columns.map((_, index) => rows.map((row) => row[index] ?? null));
-  const names = columns.map(quoteName).join(',');
-  const aliases = columns.map((_, index) => `c${index}`);
-  const casts = columns.map((name, index) => `c${index}::${known.get(name) ?? 'text'}`).join(',');
-  const unnest = columns.map((_, index) => `$${index + 1}::text[]`).join(',');
-  await on.query(`INSERT INTO ${table} (${names}) SELECT ${casts} FROM unnest(${unnest}) AS t(${aliases.join(',')})`, arrays);
-}
+type ColumnTypes = ReadonlyMap<string, string>;
 
-async function columnTypes(on: Queryable, table: string): Promise<Map<string, string>> {
+async function columnTypes(on: Queryable, table: string): Promise<ColumnTypes> {
   const rows = await on.query<{ name: string; type: string }>(
     `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
      WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
