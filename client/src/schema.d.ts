@@ -3610,7 +3610,10 @@ export interface operations {
     updateSubject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时的 ETag */
+                "if-match"?: string;
+            };
             path: {
                 /** @description 编号或名称 */
                 subject: string;
@@ -4332,7 +4335,10 @@ export interface operations {
     updateUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时的 ETag */
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4372,7 +4378,10 @@ export interface operations {
     resetPassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时的 ETag */
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };

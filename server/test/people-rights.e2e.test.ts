@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { configFile, listenersOf } from './support/config-file.ts';
-import type { Json } from './support/management.ts';
+import { manage, type Json } from './support/management.ts';
 import { startNode, type StartedNode } from './support/node.ts';
 import { logInAs, newUser, type Browser } from './support/browser.ts';
 import { make } from './support/sharing.ts';
@@ -29,6 +29,16 @@ after(() => node.stop());
 const as = (role: string): Browser => browsers.get(role) ?? assert.fail(role);
 /** 403 is "your role may not"; whatever else came, the role may ask. */
 const may = ({ status, body }: { status: number; body: Json }): boolean => !(status === 403 && body.code === 'identity.role.forbidden');
+
+it('a change of a person or a subject demands the version that was read, and its document says so', async () => {
+  const api = manage(node);
+  const user = (await api('GET', '/users')).body.items[0].id;
+  const subject = (await api('POST', '/subjects', { body: { name: '版本', kind: 'application' } })).body.id;
+  for (const [method, place, body] of [['PATCH', `/users/${user}`, { displayName: '甲' }], ['POST', `/users/${user}/password-reset`, undefined], ['PATCH', `/subjects/${subject}`, { unit: '乙' }]] as const) {
+    const { status, body: problem } = await api(method, place, { body });
+    assert.deepEqual([status, problem.code], [428, 'version.required'], place);
+  }
+});
 
 describe('roles', () => {
   const nobody = '00000000-0000-4000-8000-000000000000';

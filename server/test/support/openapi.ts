@@ -13,8 +13,13 @@ interface Schema {
   readonly format?: string;
 }
 
+interface Operation {
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>>;
+}
+
 interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>> }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
@@ -32,7 +37,8 @@ export async function assertDocumented(node: StartedNode, method: string, path: 
   const asked = `/api/v1${path.split('?', 1)[0]}`;
   const template = Object.keys(paths).find((each) => new RegExp(`^${each.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(asked) && paths[each]?.[method.toLowerCase()] !== undefined);
   if (template === undefined) return;
-  const { responses } = paths[template]?.[method.toLowerCase()] ?? assert.fail();
+  const { parameters = [], responses } = paths[template]?.[method.toLowerCase()] ?? assert.fail();
+  if (answer.status === 428) assert.ok(parameters.some((each) => each.in === 'header' && each.name === 'if-match'), `${method} ${template} does not document If-Match, which it demands`);
   const documented = responses[String(answer.status)] ?? responses['default'] ?? assert.fail(`${method} ${template} does not document ${answer.status}`);
   if (documented.content === undefined) return assert.equal(answer.body, '', `${method} ${template} answers nothing`);
   const media = documented.content[answer.type] ?? assert.fail(`${method} ${template} does not document ${answer.type}`);

@@ -9,7 +9,7 @@ import { aboutSubject, ownedSubject } from './finding.ts';
 import { operate } from './operate.ts';
 import { PageOf, PageQuery } from './paging.ts';
 import { CredentialView, IssuedSecret, SubjectView, viewCredential, viewSubject } from './people.ts';
-import { answers, created, nothing } from './schemas.ts';
+import { answers, created, IfMatch, nothing } from './schemas.ts';
 
 const Path = Type.Object({ subject: Type.String({ minLength: 1, maxLength: 100, description: '编号或名称' }) });
 const CredentialPath = Type.Object({ ...Path.properties, id: Type.String({ maxLength: 64 }) });
@@ -42,7 +42,7 @@ export const subjectRoutes: Routes = (parts) => async (app) => {
     withVersion(reply, viewSubject(await ownedSubject(parts, request, 'subjects.read', request.params.subject))),
   );
 
-  app.patch('/subjects/:subject', { schema: { operationId: 'updateSubject', params: Path, body: SubjectChanges, response: answers(SubjectView) } }, async (request, reply) => {
+  app.patch('/subjects/:subject', { schema: { operationId: 'updateSubject', params: Path, headers: IfMatch, body: SubjectChanges, response: answers(SubjectView) } }, async (request, reply) => {
     const { id } = await ownedSubject(parts, request, 'subjects.write', request.params.subject);
     const version = expectedVersion(request);
     const subject = await operate(parts, request, 'subject.update', (tx) => updateSubject(tx, id, version, request.body), aboutSubject);

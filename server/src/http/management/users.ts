@@ -5,7 +5,7 @@ import { expectedVersion, withVersion } from './etag.ts';
 import { operate } from './operate.ts';
 import { PageOf, PageQuery } from './paging.ts';
 import { UserView, viewUser } from './people.ts';
-import { answers, created, nothing } from './schemas.ts';
+import { answers, created, IfMatch, nothing } from './schemas.ts';
 
 const Id = Type.Object({ id: Type.String({ maxLength: 64 }) });
 const WithPassword = Type.Object({ user: UserView, oneTimePassword: Type.String({ description: '仅显示一次；首次登录须修改' }) });
@@ -32,14 +32,14 @@ export const userRoutes: Routes = (parts) => async (app) => {
     return withVersion(reply, viewUser(await getUser(database, clock, request.params.id)));
   });
 
-  app.patch('/users/:id', { schema: { operationId: 'updateUser', params: Id, body: UserChanges, response: answers(UserView) } }, async (request, reply) => {
+  app.patch('/users/:id', { schema: { operationId: 'updateUser', params: Id, headers: IfMatch, body: UserChanges, response: answers(UserView) } }, async (request, reply) => {
     allow(request.actor, 'users.write');
     const version = expectedVersion(request);
     const user = await operate(parts, request, 'user.update', (tx) => updateUser(tx, request.params.id, version, request.body), aboutUser);
     return withVersion(reply, viewUser(user));
   });
 
-  app.post('/users/:id/password-reset', { schema: { operationId: 'resetPassword', params: Id, response: answers(WithPassword) } }, async (request, reply) => {
+  app.post('/users/:id/password-reset', { schema: { operationId: 'resetPassword', params: Id, headers: IfMatch, response: answers(WithPassword) } }, async (request, reply) => {
     allow(request.actor, 'users.write');
     const version = expectedVersion(request);
     const password = await newOneTimePassword();
