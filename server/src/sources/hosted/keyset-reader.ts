@@ -4,7 +4,8 @@ import type { Cell, Database } from '../../storage/database.ts';
 import type { ReadPlan, RowBatch, RowShape, RowStream, TableReader } from '../../modules/resources/index.ts';
 import { BatchSize } from '../postgres/batch-size.ts';
 import { sourceFailure } from '../postgres/failures.ts';
-import { cellsOf, cellsPageStatement, countStatement, jsonPageStatement, rowsOfStream, windowCountStatement, type Statement } from '../postgres/select.ts';
+import { count, readPage } from '../postgres/page.ts';
+import { rowsOfStream, windowCountStatement, type Statement } from '../postgres/select.ts';
 import { columnsStatement, keysetStatement, type OrderColumn, type Place } from './keyset.ts';
 
 /**
@@ -21,19 +22,12 @@ export class KeysetReader implements TableReader {
     this.#zone = zone;
   }
 
-  async readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
-    if (shape === 'json') {
-      const [row] = await this.#query(jsonPageStatement(plan, this.#zone, maxBytes), signal);
-      const body = row?.[1] ?? null;
-      return body === null ? undefined : { kind: 'json', count: Number(row?.[0]), text: body.slice(1, -1) };
-    }
-    const rows = cellsOf(await this.#query(cellsPageStatement(plan, this.#zone, maxBytes), signal), maxBytes);
-    return rows === undefined ? undefined : { kind: 'cells', rows };
+  readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
+    return readPage((statement) => this.#query(statement, signal), plan, shape, this.#zone, maxBytes);
   }
 
-  async count(plan: ReadPlan, signal: AbortSignal): Promise<number> {
-    const [row] = await this.#query(countStatement(plan, this.#zone), signal);
-    return Number(row?.[0] ?? 0);
+  count(plan: ReadPlan, signal: AbortSignal): Promise<number> {
+    return count((statement) => this.#query(statement, signal), plan, this.#zone);
   }
 
   async openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream> {

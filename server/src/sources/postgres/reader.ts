@@ -4,8 +4,9 @@ import type pg from 'pg';
 import type { ReadPlan, RowBatch, RowShape, RowStream, TableReader } from '../../modules/resources/index.ts';
 import { held } from './client.ts';
 import { sourceFailure } from './failures.ts';
+import { count, readPage } from './page.ts';
 import type { ReaderPools } from './pools.ts';
-import { cellsOf, cellsPageStatement, countStatement, jsonPageStatement, type Statement } from './select.ts';
+import type { Statement } from './select.ts';
 import { Lease, openStream } from './stream.ts';
 
 /**
@@ -39,19 +40,12 @@ export class PostgresReader implements TableReader {
     this.#ask = asking;
   }
 
-  async readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
-    if (shape === 'json') {
-      const [row] = await this.#query(jsonPageStatement(plan, this.#zone, maxBytes), signal);
-      const body = row?.[1] ?? null;
-      return body === null ? undefined : { kind: 'json', count: Number(row?.[0]), text: body.slice(1, -1) };
-    }
-    const rows = cellsOf(await this.#query(cellsPageStatement(plan, this.#zone, maxBytes), signal), maxBytes);
-    return rows === undefined ? undefined : { kind: 'cells', rows };
+  readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
+    return readPage((statement) => this.#query(statement, signal), plan, shape, this.#zone, maxBytes);
   }
 
-  async count(plan: ReadPlan, signal: AbortSignal): Promise<number> {
-    const [row] = await this.#query(countStatement(plan, this.#zone), signal);
-    return Number(row?.[0] ?? 0);
+  count(plan: ReadPlan, signal: AbortSignal): Promise<number> {
+    return count((statement) => this.#query(statement, signal), plan, this.#zone);
   }
 
   async openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream> {
