@@ -16,7 +16,7 @@ describe('mysql source: streams, time and failures', needs('mariadb'), () => {
   let database: MariadbDatabase;
   let connection: SourceConnection;
   let many: ReadPlan;
-  const opened: SourceConnection[] = [];
+  const opened: Pick<SourceConnection, 'close'>[] = [];
   const open = (changes: SourceSettings = {}): SourceConnection => {
     const another = mysqlSource.open({ ...database.settings, connections: 2, ...changes });
     opened.push(another);
@@ -37,6 +37,11 @@ describe('mysql source: streams, time and failures', needs('mariadb'), () => {
     for (const each of opened) await each.close();
     await database[Symbol.asyncDispose]();
   });
+  const readerOf = (...arguments_: ConstructorParameters<typeof ReaderPools>): MysqlReader => {
+    const pools = new ReaderPools(...arguments_);
+    opened.push(pools);
+    return new MysqlReader(pools, 'Asia/Shanghai');
+  };
   const view = async (name: string): Promise<ReadPlan> => ({ ...planOf(await described(connection, { schema: '', name }), [textColumn('id', 'integer'), textColumn('v', 'integer')], { limit: ROWS }), order: [{ column: 'id', direction: 'asc' }] });
   const drain = async ({ batches }: RowStream): Promise<number> => {
     let rows = 0;
@@ -97,20 +102,17 @@ describe('mysql source: streams, time and failures', needs('mariadb'), () => {
   });
 
   test('a pool whose connections are all taken is busy', async () => {
-    const pools = new ReaderPools(database.settings, { connections: 1, statementTimeoutSeconds: 15, waitMs: 300 });
-    const reader = new MysqlReader(pools, 'Asia/Shanghai');
+    const reader = readerOf(database.settings, { connections: 1, statementTimeoutSeconds: 15, waitMs: 300 });
     const held = await reader.openStream(many, 'json', never);
     await assert.rejects(reader.openStream(many, 'json', never), failsWith('busy'));
     held.cancel();
     assert.equal(await drain(await reader.openStream(many, 'json', never)), ROWS);
-    await pools.close();
   });
 
   test('a slow reader may take his time, a server that falls silent may not', async () => {
     await using proxy = await proxyTo(database.settings.host, database.settings.port);
     const patienceMs = 1_000;
-    const pools = new ReaderPools({ ...database.settings, host: '127.0.0.1', port: proxy.port }, { connections: 2, statementTimeoutSeconds: 1, patienceMs });
-    const reader = new MysqlReader(pools, 'Asia/Shanghai');
+    const reader = readerOf({ ...database.settings, host: '127.0.0.1', port: proxy.port }, { connections: 2, statementTimeoutSeconds: 1, patienceMs });
     let rows = 0;
     for await (const batch of (await reader.openStream(many, 'cells', never)).batches) {
       if (rows === 0) await database.run(`SELECT SLEEP(${(patienceMs * 1.5) / 1000})`);
@@ -123,8 +125,6 @@ describe('mysql source: streams, time and failures', needs('mariadb'), () => {
     await assert.rejects(async () => {
       for (;;) if ((await batches.next()).done === true) break;
     }, failsWith('source-unavailable'));
-    await proxy.cut();
-    await pools.close();
   });
 
   test('a server that is not there, or goes away, is unavailable', async () => {

@@ -24,9 +24,10 @@ export async function proxyTo(host: string, port: number, change = (first: Buffe
         upstream.destroy();
       });
     }
+    upstream.pipe(client); // a MySQL server speaks first
     client.once('data', (first: Buffer) => {
       upstream.write(change(first));
-      client.pipe(upstream).pipe(client);
+      client.pipe(upstream);
     });
   });
   const cut = async (): Promise<void> => {

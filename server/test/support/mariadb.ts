@@ -19,6 +19,7 @@ export async function mariadbDatabase(): Promise<MariadbDatabase> {
   const pool = createPool({ ...server, charset: 'UTF8MB4_BIN', timezone: 'Z', connectionLimit: 1 });
   await pool.query(`CREATE DATABASE ${database} CHARACTER SET utf8mb4`);
   await pool.query(`USE ${database}`);
+  await pool.query("SET sql_mode = 'STRICT_TRANS_TABLES'"); // whatever another test makes of the server's own
   return {
     settings: { ...server, database },
     pool,

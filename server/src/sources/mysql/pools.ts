@@ -86,10 +86,11 @@ export class ReaderPools {
   async #session(pool: Pool, signal: AbortSignal): Promise<Session> {
     signal.throwIfAborted();
     const connection = await this.#taken(pool);
+    if (signal.aborted) connection.release(); // while it waited
+    signal.throwIfAborted();
     const session = new Session(connection, this.#patienceMs, signal, (threadId) => this.#kill(threadId));
     if (this.#ready.has(connection)) return session;
     try {
-      signal.throwIfAborted();
       await session.command(...sessionSql(this.statementTimeoutSeconds));
       this.#ready.add(connection);
       return session;

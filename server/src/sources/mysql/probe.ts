@@ -58,7 +58,7 @@ function mightOf(grants: readonly string[]): string[] {
   const found = new Set<string>();
   for (const grant of grants) {
     const [, rights = ''] = /^GRANT (.+?) ON \*\.\* TO /.exec(grant) ?? [];
-    const names = rights.split(', ');
+    const names = rights.split(/, ?/);
     if (names.includes('ALL PRIVILEGES')) found.add('ALL PRIVILEGES');
     for (const name of MIGHTY) if (names.includes(name)) found.add(name);
     if (grant.endsWith(' WITH GRANT OPTION')) found.add('GRANT OPTION');
