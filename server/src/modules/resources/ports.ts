@@ -45,7 +45,7 @@ export interface TableDescription extends TableName {
 export interface ReadPlan {
   readonly table: Relation;
   readonly columns: readonly ReadColumn[];
-  /** Native types of the columns that `where` and `order` name. */
+  /** Native types of the columns that the plan names anywhere. */
   readonly natives: Readonly<Record<string, string>>;
   /** Types of the columns that `where` and `order` name. */
   readonly types: Readonly<Record<string, ColumnType>>;
