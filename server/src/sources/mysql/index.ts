@@ -2,9 +2,8 @@ import { isIP } from 'node:net';
 import { Default, Parse } from 'typebox/value';
 import type { PoolOptions, SslOptions } from 'mysql2';
 import { DomainError } from '../../kernel/errors.ts';
-import type { Probe, ReadPlan, RowBatch, RowShape, RowStream, SourceConnection, SourceType, TableDescription, TableReader } from '../../modules/resources/index.ts';
-import { noQueryLogIn } from '../sql-template/refused.ts';
-import { withQueries } from '../sql-template/describe.ts';
+import type { SourceType } from '../../modules/resources/index.ts';
+import { DatabaseConnection, type TableLogIn } from '../sql-template/connection.ts';
 import { describeTables, type Ask } from './describe.ts';
 import { ReaderPools } from './pools.ts';
 import { isMariadb, probe } from './probe.ts';
@@ -12,54 +11,16 @@ import { MysqlQueries } from './query/queries.ts';
 import { MysqlReader } from './reader.ts';
 import { MysqlSettings } from './settings.ts';
 
-/** Tables are read under the source's own log-in, queries under theirs. */
-class MysqlConnection implements SourceConnection {
-  readonly #pools: ReaderPools;
-  readonly #settings: MysqlSettings;
-  readonly #tables: MysqlReader;
-  readonly #queries: MysqlQueries | undefined;
-
-  constructor(server: PoolOptions, settings: MysqlSettings) {
-    const { user, password, queryUser, timeZone } = settings;
-    this.#pools = new ReaderPools({ ...server, user, password }, settings);
-    this.#settings = settings;
-    this.#tables = new MysqlReader(this.#pools, timeZone);
-    this.#queries = queryUser === '' ? undefined : new MysqlQueries(server, settings);
-  }
-
-  get queries(): MysqlQueries {
-    if (this.#queries !== undefined) return this.#queries;
-    throw noQueryLogIn();
-  }
-
-  #readerOf({ table }: ReadPlan): TableReader {
-    return table.query === undefined ? this.#tables : this.queries;
-  }
-
-  async readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
-    return this.#readerOf(plan).readPage(plan, shape, maxBytes, signal);
-  }
-
-  async count(plan: ReadPlan, signal: AbortSignal): Promise<number> {
-    return this.#readerOf(plan).count(plan, signal);
-  }
-
-  async openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream> {
-    return this.#readerOf(plan).openStream(plan, shape, signal);
-  }
-
-  async probe(): Promise<Probe> {
-    const found = await probe(this.#pools, this.#settings);
-    return this.#queries === undefined ? found : withQueries(found, await this.#queries.probe());
-  }
-
-  describeTables(): Promise<readonly TableDescription[]> {
-    return this.#tables.asking(async (ask: Ask) => describeTables(ask, await isMariadb(ask), this.#settings.tinyint1));
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#pools.close(), this.#queries?.close()]);
-  }
+function tablesOf(server: PoolOptions, settings: MysqlSettings): TableLogIn {
+  const { user, password, timeZone, tinyint1 } = settings;
+  const pools = new ReaderPools({ ...server, user, password }, settings);
+  const reader = new MysqlReader(pools, timeZone);
+  return {
+    reader,
+    probe: () => probe(pools, settings),
+    describeTables: () => reader.asking(async (ask: Ask) => describeTables(ask, await isMariadb(ask), tinyint1)),
+    close: () => pools.close(),
+  };
 }
 
 export const mysqlSource: SourceType = {
@@ -69,7 +30,8 @@ export const mysqlSource: SourceType = {
   open(given) {
     const settings = Parse(MysqlSettings, Default(MysqlSettings, { ...given })); // settings kept before a property was there lack it
     const { host, port, database } = settings;
-    return new MysqlConnection({ host, port, database, ...(settings.tls === 'off' ? {} : { ssl: tlsOf(settings) }) }, settings);
+    const server = { host, port, database, ...(settings.tls === 'off' ? {} : { ssl: tlsOf(settings) }) };
+    return new DatabaseConnection(tablesOf(server, settings), settings.queryUser === '' ? undefined : new MysqlQueries(server, settings));
   },
 };
 

@@ -1,68 +1,27 @@
 import type pg from 'pg';
 import { Default, Parse } from 'typebox/value';
-import type { Probe, ReadPlan, RowBatch, RowShape, RowStream, SourceConnection, SourceType, TableDescription, TableReader } from '../../modules/resources/index.ts';
-import { withQueries } from '../sql-template/describe.ts';
-import { noQueryLogIn } from '../sql-template/refused.ts';
+import type { SourceType } from '../../modules/resources/index.ts';
+import { DatabaseConnection, type TableLogIn } from '../sql-template/connection.ts';
 import { describeTables } from './describe.ts';
 import { sourceFailure } from './failures.ts';
-import { openReaderPools, type ReaderPools } from './pools.ts';
+import { openReaderPools } from './pools.ts';
 import { probe } from './probe.ts';
 import { PostgresQueries } from './query/queries.ts';
 import { PostgresReader } from './reader.ts';
 import { PostgresSettings } from './settings.ts';
 
-/** Tables are read under the source's own log-in, queries under theirs. */
-class PostgresConnection implements SourceConnection {
-  readonly #pools: ReaderPools;
-  readonly #settings: PostgresSettings;
-  readonly #tables: PostgresReader;
-  readonly #queries: PostgresQueries | undefined;
-
-  constructor(server: pg.PoolConfig, settings: PostgresSettings) {
-    const { user, password, connections, statementTimeoutSeconds, timeZone, queryUser } = settings;
-    this.#pools = openReaderPools({ ...server, user, password }, connections, statementTimeoutSeconds);
-    this.#settings = settings;
-    this.#tables = new PostgresReader(this.#pools, timeZone);
-    this.#queries = queryUser === '' ? undefined : new PostgresQueries(server, settings);
-  }
-
-  get queries(): PostgresQueries {
-    if (this.#queries !== undefined) return this.#queries;
-    throw noQueryLogIn();
-  }
-
-  #readerOf({ table }: ReadPlan): TableReader {
-    return table.query === undefined ? this.#tables : this.queries;
-  }
-
-  async readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
-    return this.#readerOf(plan).readPage(plan, shape, maxBytes, signal);
-  }
-
-  async count(plan: ReadPlan, signal: AbortSignal): Promise<number> {
-    return this.#readerOf(plan).count(plan, signal);
-  }
-
-  async openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream> {
-    return this.#readerOf(plan).openStream(plan, shape, signal);
-  }
-
-  async probe(): Promise<Probe> {
-    const found = await probe(this.#pools.pages, this.#settings);
-    return this.#queries === undefined ? found : withQueries(found, await this.#queries.probe());
-  }
-
-  async describeTables(): Promise<readonly TableDescription[]> {
-    try {
-      return await describeTables(this.#pools.pages);
-    } catch (error) {
-      throw sourceFailure(error);
-    }
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#pools.close(), this.#queries?.close()]);
-  }
+function tablesOf(server: pg.PoolConfig, settings: PostgresSettings): TableLogIn {
+  const { user, password, connections, statementTimeoutSeconds, timeZone } = settings;
+  const pools = openReaderPools({ ...server, user, password }, connections, statementTimeoutSeconds);
+  return {
+    reader: new PostgresReader(pools, timeZone),
+    probe: () => probe(pools.pages, settings),
+    describeTables: () =>
+      describeTables(pools.pages).catch((error: unknown) => {
+        throw sourceFailure(error);
+      }),
+    close: () => pools.close(),
+  };
 }
 
 export const postgresSource: SourceType = {
@@ -72,7 +31,8 @@ export const postgresSource: SourceType = {
   open(given) {
     const settings = Parse(PostgresSettings, Default(PostgresSettings, { ...given })); // settings kept before a property was there lack it
     const { host, port, database } = settings;
-    return new PostgresConnection({ host, port, database, ssl: tlsOf(settings) }, settings);
+    const server = { host, port, database, ssl: tlsOf(settings) };
+    return new DatabaseConnection(tablesOf(server, settings), settings.queryUser === '' ? undefined : new PostgresQueries(server, settings));
   },
 };
 
