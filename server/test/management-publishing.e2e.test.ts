@@ -112,21 +112,24 @@ onStartedNodes('from a table to a governed service interface', (bench) => {
     assert.match(unknownTerm.body.detail, /purpose/);
     const listener = await api('PUT', '/products/broken', { etag: draft.headers.get('etag'), body: { definition: tideDefinition({ listeners: ['internet'] }) } });
     assert.deepEqual([listener.status, listener.body.code], [422, 'product.listener.unknown']);
+    assert.equal((await api('DELETE', '/products/broken', { etag: draft.headers.get('etag') })).status, 204);
   });
 
   it('changes demand the version that was read', async () => {
     const { api } = bench;
-    const read = await api('GET', '/products/broken');
-    const etag = read.headers.get('etag');
-    const change = (given: string | null) => api('PUT', '/products/broken', { etag: given, body: { definition: tideDefinition({ description: '改' }) } });
+    const draft = await api('POST', '/products', { body: { code: 'contested', definition: tideDefinition() } });
+    const etag = draft.headers.get('etag');
+    const change = (given: string | null) => api('PUT', '/products/contested', { etag: given, body: { definition: tideDefinition({ description: '改' }) } });
     const without = await change(null);
     assert.deepEqual([without.status, without.body.code], [428, 'version.required']);
     const both = await Promise.all([change(etag), change(etag)]);
     assert.deepEqual(both.map(({ status }) => status).toSorted((a, b) => a - b), [200, 412], 'of two at once one wins');
     const stale = await change(etag);
     assert.deepEqual([stale.status, stale.body.code], [412, 'version.stale']);
-    const removal = await api('DELETE', '/products/broken', { etag });
+    const removal = await api('DELETE', '/products/contested', { etag });
     assert.deepEqual([removal.status, removal.body.code], [412, 'version.stale']);
+    const won = await api('GET', '/products/contested');
+    assert.equal((await api('DELETE', '/products/contested', { etag: won.headers.get('etag') })).status, 204);
   });
 
   it('a withdrawn product serves nobody; what was published or granted is not removed', async () => {
@@ -146,15 +149,16 @@ onStartedNodes('from a table to a governed service interface', (bench) => {
 
   it('[NDI-6.3.1b] a resource and a source in use are not removed: the refusal lists what uses them', async () => {
     const { api } = bench;
+    const draft = await api('POST', '/products', { body: { code: 'unfinished', definition: tideDefinition() } });
+    assert.equal(draft.status, 201);
     const resource = await api('GET', `/resources/${encodeURIComponent('潮汐')}`);
     const refused = await api('DELETE', `/resources/${encodeURIComponent('潮汐')}`, { etag: resource.headers.get('etag') });
-    assert.deepEqual([refused.status, refused.body.code, refused.body.details.usedBy], [409, 'resource.in-use', ['broken', 'cxgc']]);
+    assert.deepEqual([refused.status, refused.body.code, refused.body.details.usedBy], [409, 'resource.in-use', ['cxgc', 'unfinished']]);
     const source = await api('GET', `/sources/${encodeURIComponent('海洋库')}`);
     const kept = await api('DELETE', `/sources/${encodeURIComponent('海洋库')}`, { etag: source.headers.get('etag') });
     assert.deepEqual([kept.status, kept.body.code, kept.body.details.usedBy], [409, 'source.in-use', ['潮汐']]);
-    const broken = await api('GET', '/products/broken');
-    assert.equal((await api('DELETE', '/products/broken', { etag: broken.headers.get('etag') })).status, 204);
-    assert.equal((await api('GET', '/products/broken')).body.code, 'product.unknown');
+    assert.equal((await api('DELETE', '/products/unfinished', { etag: draft.headers.get('etag') })).status, 204);
+    assert.equal((await api('GET', '/products/unfinished')).body.code, 'product.unknown');
   });
 
   it('every change stands in the journal under whoever made it', async () => {

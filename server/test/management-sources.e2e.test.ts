@@ -40,20 +40,22 @@ onStartedNodes('sources and resources', (bench) => {
   });
 
   it('[NDI-6.3.1b] a change merges settings and is tested again; null takes a setting away', async () => {
-    const { api } = bench;
-    const read = await api('GET', '/sources/src');
-    const broken = await api('PATCH', '/sources/src', { etag: read.headers.get('etag'), body: { settings: { database: 'no_such_database' } } });
+    const { api, table } = bench;
+    assert.equal((await api('POST', '/sources', { body: { name: 'changing', type: 'postgres', settings: { ...table.settings, password: 'a secret word' } } })).status, 201);
+    const read = await api('GET', '/sources/changing');
+    const broken = await api('PATCH', '/sources/changing', { etag: read.headers.get('etag'), body: { settings: { database: 'no_such_database' } } });
     assert.equal(broken.status, 502);
-    assert.equal((await api('GET', '/sources/src')).body.version, 1, 'what does not work is not kept');
-    const changed = await api('PATCH', '/sources/src', { etag: read.headers.get('etag'), body: { settings: { connections: 3, timeZone: 'UTC' } } });
+    assert.equal((await api('GET', '/sources/changing')).body.version, 1, 'what does not work is not kept');
+    const changed = await api('PATCH', '/sources/changing', { etag: read.headers.get('etag'), body: { settings: { connections: 3, timeZone: 'UTC' } } });
     assert.equal(changed.status, 200, JSON.stringify(changed.body));
     const { settings, secrets } = changed.body;
     assert.deepEqual([settings.connections, settings.timeZone, settings.database, secrets.password], [3, 'UTC', bench.table.settings.database, true]);
-    const stale = await api('PATCH', '/sources/src', { etag: read.headers.get('etag'), body: { settings: {} } });
+    const stale = await api('PATCH', '/sources/changing', { etag: read.headers.get('etag'), body: { settings: {} } });
     assert.deepEqual([stale.status, stale.body.code], [412, 'version.stale']);
-    const cleared = await api('PATCH', '/sources/src', { etag: changed.headers.get('etag'), body: { settings: { password: null, timeZone: null } } });
+    const cleared = await api('PATCH', '/sources/changing', { etag: changed.headers.get('etag'), body: { settings: { password: null, timeZone: null } } });
     assert.deepEqual([cleared.body.secrets.password, cleared.body.settings.timeZone], [false, 'Asia/Shanghai']);
-    assert.equal((await api('POST', '/sources/src/check')).status, 200);
+    assert.equal((await api('POST', '/sources/changing/check')).status, 200);
+    assert.equal((await api('DELETE', '/sources/changing', { etag: cleared.headers.get('etag') })).status, 204);
   });
 
   it('tables are read with columns, types, comments and keys', async () => {
