@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Outcome } from '../testing/outcomes.ts';
 import { namingErrorsIn } from './naming.ts';
 import { renderPage } from './page.ts';
-import { idsInTitle, idsOf, parseRegister } from './register.ts';
+import { idsInTitle, idsOf, parseMissing, parseRegister } from './register.ts';
 import { titlesIn } from './titles.ts';
 
 const register = parseRegister(`# Requirements
@@ -26,8 +26,8 @@ const outcome = (title: string, result: Outcome['result'], kind: Outcome['kind']
 });
 
 /** The result that the page gives for SEA-1. */
-function resultOn(outcomes: readonly Outcome[]): string | undefined {
-  const page = renderPage(register, outcomes, '## By hand\n\nkept');
+function resultOn(outcomes: readonly Outcome[], missing: ReadonlyMap<string, string> = new Map()): string | undefined {
+  const page = renderPage(register, outcomes, missing, '## By hand\n\nkept');
   assert.match(page, /## By hand\n\nkept\n$/);
   return /\| SEA-1 \| 1 \| first \| (\w+) \|/.exec(page)?.[1];
 }
@@ -85,12 +85,19 @@ describe('the page', () => {
     assert.equal(resultOn([outcome('[SEA-1] a', 'pass'), outcome('[SEA-1] b', 'skip', 'suite')]), 'untested');
   });
 
+  it('holds in part where something is known to be missing, and passes by no word of ours', () => {
+    const missing = parseMissing('| ID | missing |\n|---|---|\n| SEA-1 | a half |');
+    assert.equal(resultOn([outcome('[SEA-1] a', 'pass')], missing), 'partly');
+    assert.equal(resultOn([outcome('[SEA-1] a', 'fail')], missing), 'fail');
+    assert.equal(resultOn([], missing), 'untested');
+  });
+
   it('does not take a suite that passed for a test', () => {
     assert.equal(resultOn([outcome('[SEA-1] a', 'pass', 'suite')]), 'untested');
   });
 
   it('says the counts', () => {
-    const page = renderPage(register, [outcome('[SEA-1] [SEA-2a] a', 'pass')], '');
-    assert.match(page, /Of the 3 requirements .*\*\*2 pass\*\*, \*\*0 fail\*\* and \*\*1 are untested\*\*/);
+    const page = renderPage(register, [outcome('[SEA-1] [SEA-2a] a', 'pass')], new Map([['SEA-2a', 'a half']]), '');
+    assert.match(page, /Of the 3 requirements .*\*\*1 pass\*\*, \*\*1 hold in part\*\*, \*\*0 fail\*\* and \*\*1 are untested\*\*/);
   });
 });

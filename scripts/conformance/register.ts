@@ -34,6 +34,12 @@ function requirementOf(line: string): Requirement | undefined {
   return { id, clause, mustHold };
 }
 
+/** What `spec/partly.md` says is missing, by ID. */
+export function parseMissing(markdown: string): Map<string, string> {
+  const rows = markdown.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+  return new Map(rows.flatMap(([, id = '', missing = '']) => (idPattern.test(id) ? [[id, missing] as const] : [])));
+}
+
 /** The IDs that a title names: `[SEA-8.2] …`, `[SEA-8.2] [GOV-auth] …`, `[SEA-8.2, GOV-auth] …`. */
 export function idsInTitle(title: string): string[] {
   return [...title.matchAll(/\[([^[\]]+)\]/g)]
