@@ -36,7 +36,7 @@ describe('the typed client', () => {
     const problem = await problemOf(got(client.GET('/api/v1/subjects/{subject}', { params: { path: { subject: 'nobody' } } })));
     assert.deepEqual([problem.code, problem.status], ['identity.subject.unknown', 404]);
     assert.notEqual(problem.requestId, '');
-    assert.match(node.log(), new RegExp(problem.errorId));
+    await node.logged(problem.errorId);
     assert.equal(problem.message, problem.detail);
   });
 

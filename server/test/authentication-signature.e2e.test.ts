@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Json } from './support/management.ts';
@@ -40,15 +39,6 @@ async function send(target: string, headers: Headers, init: { method?: string; b
   const answer = await fetch(`${node.dataUrl}${target}`, { ...init, headers });
   const body = (await answer.json()) as Json;
   return { status: answer.status, code: body.code, body, errorId: answer.headers.get('x-error-id'), requestId: answer.headers.get('x-request-id') ?? '' };
-}
-
-/** The log's line of an error, which may come a moment after its answer. */
-async function loggedLine(errorId: string): Promise<string> {
-  const signal = AbortSignal.timeout(5_000);
-  const { stderr } = node.process;
-  assert.ok(stderr);
-  while (!node.log().includes(errorId)) await once(stderr, 'data', { signal });
-  return node.log().split('\n').find((line) => line.includes(errorId)) ?? '';
 }
 
 /** Signs one call and sends another, where `sent` says what differs. */
@@ -122,7 +112,7 @@ describe('[GOV-auth] a signature does not fit', needs('openssl'), () => {
     it(title, async () => {
       const { status, code, body: said, errorId } = await refused();
       assert.deepEqual([status, code, said.msg], [401, 'credential.invalid', '授权码或签名无效，请检查后重试 (the credential is missing or not valid: check it)']);
-      assert.ok(errorId !== null && (await loggedLine(errorId)) !== '');
+      assert.ok(errorId !== null && (await node.logged(errorId)) !== '');
     });
   }
 
@@ -134,7 +124,7 @@ describe('[GOV-auth] a signature does not fit', needs('openssl'), () => {
 
   it('the operator sees what was expected, and no secret', async () => {
     const { errorId } = await call({ path }, { target: `${path}?station=x` });
-    const line = await loggedLine(errorId ?? '-');
+    const line = await node.logged(errorId ?? '-');
     assert.ok(line.includes(pair.keyId) && line.includes('LINGQU1-HMAC-SHA256'));
     assert.ok(!node.log().includes(pair.secret));
   });

@@ -127,7 +127,7 @@ describe('[SEA-8.1c] rows of services are governed like rows of a table', () => 
     assert.deepEqual([response.status, JSON.parse(text).code], [503, 'upstream.fault']);
     for (const secret of ['ORA-', '10.9.9.9', String(service.port)]) assert.ok(!text.includes(secret), text);
     assert.deepEqual((await endsOf(stage.node, 'soap')).at(-1), 'whole failed upstream.fault');
-    assert.match(stage.node.log(), /ORA-00942/); // the operator is told
+    await stage.node.logged('ORA-00942'); // the operator is told
   });
 
   for (const [what, body, code] of [

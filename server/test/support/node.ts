@@ -32,8 +32,10 @@ export interface StartedNode extends AsyncDisposable {
   readonly folder: string;
   readonly databaseUrl: string | undefined;
   readonly process: ChildProcess;
-  /** What the node logged until now, a JSON text a line. */
+  /** What has come of the node's log until now, a JSON text a line; all of it after `stop` and `kill`. */
   log(): string;
+  /** The first line of the log that holds `text`: it comes by a pipe, and so maybe after the answer of which it tells. */
+  logged(text: string): Promise<string>;
   /** SIGTERM, and waits for the end; answers the exit code (null: by a signal). Then removes the folder and database that the helper made. */
   stop(): Promise<number | null>;
   /** SIGKILL, and waits for the end; folder and database stay until `stop`. */
@@ -59,7 +61,7 @@ export async function startNode(options: NodeOptions): Promise<StartedNode> {
   });
   const orphan = (): boolean => child.kill('SIGKILL');
   process.once('exit', orphan);
-  const ended = once(child, 'exit').finally(() => process.off('exit', orphan));
+  const ended = once(child, 'close').finally(() => process.off('exit', orphan));
   let logged = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     logged += text;
@@ -88,6 +90,11 @@ export async function startNode(options: NodeOptions): Promise<StartedNode> {
     databaseUrl,
     process: child,
     log: () => logged,
+    logged: async (text) => {
+      const signal = AbortSignal.timeout(10_000);
+      while (!logged.includes(text)) await once(child.stderr, 'data', { signal });
+      return logged.split('\n').find((line) => line.includes(text)) ?? '';
+    },
     stop,
     kill: async () => void (await end('SIGKILL')),
     [Symbol.asyncDispose]: async () => void (await stop()),
