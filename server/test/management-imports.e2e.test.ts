@@ -91,7 +91,7 @@ for (const engine of ['pglite', 'postgres'] as const) {
 
     it('what is no CSV, no such option, or no name is refused', async () => {
       const codeOf = async (answer: Response) => [answer.status, (await answer.json() as { code: string }).code];
-      assert.deepEqual(await codeOf(await send('name=x', 'a\n1', { 'content-type': 'application/xml' })), [415, 'request.media-type']);
+      assert.deepEqual(await codeOf(await send('name=x', 'a\n1', { 'content-type': 'application/xml' })), [415, 'import.media-type']);
       assert.deepEqual(await codeOf(await send('name=x', '{}', { 'content-type': 'application/json' })), [415, 'import.media-type']);
       assert.deepEqual(await codeOf(await send('name=x&charset=utf-16', 'a\n1')), [400, 'request.invalid']);
       assert.deepEqual(await codeOf(await send('name=x&columns=nojson', 'a\n1')), [400, 'request.invalid']);

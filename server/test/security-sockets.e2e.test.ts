@@ -150,6 +150,20 @@ function drip(socket: Socket, head: string): void {
   socket.once('close', () => clearInterval(timer));
 }
 
+describe('files to import', () => {
+  const types = { CSV: 'text/csv', XLSX: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' };
+  for (const [name, type] of Object.entries(types)) {
+    it(`may take longer to arrive than other bodies: ${name}`, async () => {
+      const socket = await dial(node.managementUrl);
+      const closed = untilClosed(socket);
+      const characters = SLOW_S * 30; // of which `drip` sends ten in a second
+      drip(socket, `POST /api/v1/imports?name=dripped HTTP/1.1\r\nHost: lingqu\r\nConnection: close\r\nAuthorization: Bearer ${node.operatorToken}\r\nContent-Type: ${type}\r\nContent-Length: ${characters}\r\n\r\n`);
+      const { status, headers } = parseAnswer(await closed);
+      assert.ok(status !== 408 && headers['x-request-id'] !== undefined, String(status)); // whatever it says of the file, it has read it
+    });
+  }
+});
+
 describe('headers that an answer repeats', () => {
   it('[NDI-8.2c] no line of a caller’s own gets into an answer by X-Request-Id, traceparent or a parameter’s name', async () => {
     const evil = 'a%0d%0aSet-Cookie:%20x=1%0d%0a%0d%0a<script>';

@@ -10,6 +10,10 @@ import { addressReader, tlsReader } from './client-address.ts';
 import { traceIdOf } from './trace.ts';
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body may take hours to arrive: the route bounds a sender's silence itself. */
+    longBody?: boolean;
+  }
   interface FastifyRequest {
     /** The caller's address, after trusted proxies. */
     clientAddress: string;
@@ -84,7 +88,7 @@ export async function openListener(settings: ListenerOptions, logger: FastifyBas
     request.traceId = traceIdOf(request.headers.traceparent);
     reply.header('x-request-id', request.id);
     if (settings.serves === 'data') reply.headers(dataHeaders);
-    else boundSlowBody(request.raw, settings.requestSeconds);
+    else if (request.routeOptions.config.longBody !== true) boundSlowBody(request.raw, settings.requestSeconds);
     const closed = allowed !== undefined && !isAllowedAddress(allowed, request.clientAddress);
     done(closed ? new DomainError('address-not-allowed', 'listener.address', '该地址不在监听端口的白名单内 (this address may not use this listener)') : undefined);
   });
@@ -96,9 +100,9 @@ export async function openListener(settings: ListenerOptions, logger: FastifyBas
   return app;
 }
 
-/** An import may take hours to arrive: the management listener bounds every other body here. */
+/** On the management listener, whose server bounds no request for the sake of long bodies. */
 function boundSlowBody(request: IncomingMessage, seconds: number): void {
-  if (request.complete || request.headers['content-type']?.startsWith('text/csv') === true) return;
+  if (request.complete) return;
   const timer = setTimeout(() => {
     if (!request.complete) request.destroy();
   }, seconds * 1000);

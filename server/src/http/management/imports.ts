@@ -81,7 +81,9 @@ const reportView = ({ table, file, badRows, ...rest }: ImportReport): ReportView
 
 /** Tables that the node keeps itself, made by importing files: those who may write every source may import. */
 export const importRoutes: Routes = (parts) => async (app) => {
+  app.removeAllContentTypeParsers(); // none that holds a body of this size in memory
   app.addContentTypeParser(Object.values(mediaTypes), (_request, payload, done) => done(null, payload));
+  app.addContentTypeParser('*', (_request, _payload, done) => done(noFile()));
   listRoutes(app, parts);
   loadRoute(app, parts);
 };
@@ -111,7 +113,7 @@ function loadRoute(app: App, parts: ManagementParts): void {
   const File = { content: { [mediaTypes.csv]: fileOf(mediaTypes.csv), [mediaTypes.xlsx]: fileOf(mediaTypes.xlsx) } };
   const streamed = Type.Unsafe<Readable>({ type: 'string' });
   const response = { 200: { content: { 'application/json': { schema: ReportView }, 'application/x-ndjson': { schema: streamed } } }, default: problem };
-  app.post('/imports', { bodyLimit: MOST_BYTES, schema: { operationId: 'importTable', tags, summary, querystring: Query, body: File, response } }, async (request, reply) => {
+  app.post('/imports', { bodyLimit: MOST_BYTES, config: { longBody: true }, schema: { operationId: 'importTable', tags, summary, querystring: Query, body: File, response } }, async (request, reply) => {
     allowImports(request, 'sources.write');
     const load = loader(parts, request, request.query, bodyOf(request));
     if (request.headers.accept?.includes('application/x-ndjson') !== true) return load(() => {});
@@ -121,10 +123,13 @@ function loadRoute(app: App, parts: ManagementParts): void {
 
 function bodyOf(request: FastifyRequest): Readable {
   const { body } = request;
-  if (!(body instanceof Readable)) throw new DomainError('unsupported-media-type', 'import.media-type', `请以 Content-Type: ${mediaTypes.csv} 或 ${mediaTypes.xlsx} 提交文件内容 (send the file as CSV or XLSX)`);
+  if (!(body instanceof Readable)) throw noFile();
   endSilence(request.raw);
   return body;
 }
+
+const noFile = (): DomainError =>
+  new DomainError('unsupported-media-type', 'import.media-type', `请以 Content-Type: ${mediaTypes.csv} 或 ${mediaTypes.xlsx} 提交文件内容 (send the file as CSV or XLSX)`);
 
 function endSilence(sender: IncomingMessage): void {
   let seen = -1;
