@@ -54,6 +54,7 @@ describe('bodies that the management API is sent', () => {
     ['an array', () => '[]', 400, 'request.invalid'],
     ['nothing', () => '', 400, 'request.malformed'],
     ['XML', () => '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', 415, 'request.media-type', { 'content-type': 'application/xml' }],
+    ['JSON that says it is text', () => grantOf('{"column":"station","eq":"x"}'), 415, 'request.media-type', { 'content-type': 'text/plain' }],
     ['a form', () => 'subject=x', 415, 'request.media-type', { 'content-type': 'application/x-www-form-urlencoded' }],
     ['more than a megabyte', () => `{"subject":"${'x'.repeat(1_100_000)}"}`, 413, 'request.too-large'],
     ['a gzip bomb', () => gzipSync(Buffer.alloc(30_000_000, 0x20)), 400, 'request.malformed', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],

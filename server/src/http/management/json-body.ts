@@ -7,8 +7,9 @@ const MOST_LEVELS = 64;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads JSON bodies in place of the framework's own parser, which bounds no depth and mends broken UTF-8 in silence. */
+/** Reads JSON bodies, and no others, in place of the framework's own parser, which bounds no depth and mends broken UTF-8 in silence. */
 export function readJsonBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => parse(body));
 }
 

@@ -37,7 +37,7 @@ function fromFramework(thrown: FastifyError | Error): DomainError {
   if (thrown instanceof DomainError) return thrown;
   const status = 'statusCode' in thrown ? thrown.statusCode : undefined;
   if (status === 413) return new DomainError('too-large', 'request.too-large', '请求体过大 (the body is too large)', { cause: thrown });
-  if (status === 415) return new DomainError('unsupported-media-type', 'request.media-type', '不支持的内容类型，请以 application/json 提交 (send application/json, or text/csv to an import)', { cause: thrown });
+  if (status === 415) return new DomainError('unsupported-media-type', 'request.media-type', '不支持的内容类型，请以 application/json 提交 (send application/json)', { cause: thrown });
   if (status !== undefined && status >= 400 && status < 500) return new DomainError('malformed-request', 'request.malformed', '请求无法解析 (the request cannot be read)', { cause: thrown });
   return asDomainError(thrown);
 }
