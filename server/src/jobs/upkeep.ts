@@ -21,8 +21,8 @@ export function startUpkeep(database: Database, clock: Clock, retentionDays: num
   const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['clock', () => clocks.look()],
     ['partitions', () => ensurePartitions(database, clock)],
-    ['usage', () => closeDays(database, clock)],
-    ['retention', () => dropExpired(database, clock, retentionDays)],
+    ['usage', () => closeDays(database)],
+    ['retention', () => dropExpired(database, retentionDays)],
     ['sessions', () => sweepIdentity(database, clock)],
     ['quotas', () => sweepQuotas(database)],
     ['notices', () => sweepDeliveries(database)],

@@ -1,5 +1,4 @@
 import { Compile } from 'typebox/compile';
-import type { Clock } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Database, Transaction } from '../../storage/database.ts';
 import { RetentionDays, retentionBounds } from './model.ts';
@@ -7,7 +6,7 @@ import { addDays, dayOf, monthOfPartition, startOfDay } from './months.ts';
 import { recordSystem } from './operations.ts';
 import { countPartition, dropPartition, lockPartitions, lockSharedWriter } from './store.ts';
 import { closeDays } from './usage.ts';
-import { lockClosing, sumDays } from './usage-store.ts';
+import { databaseTime, lockClosing, sumDays } from './usage-store.ts';
 
 const retentionForm = Compile(RetentionDays);
 
@@ -29,21 +28,21 @@ export interface DroppedPartition {
  * journalled in its own transaction. Whole months only: a record stays until the last of its month may go. Replicas may
  * do it at once.
  */
-export async function dropExpired(database: Database, clock: Clock, days: number): Promise<DroppedPartition[]> {
+export async function dropExpired(database: Database, days: number, timeOf = databaseTime): Promise<DroppedPartition[]> {
   checkRetention(days);
-  await closeDays(database, clock);
-  const boundary = startOfDay(addDays(dayOf(clock.now()), -days));
+  await closeDays(database, timeOf);
   const dropped: DroppedPartition[] = [];
   for (;;) {
-    const drop = await database.transaction((tx) => dropOldest(tx, boundary, days));
+    const drop = await database.transaction((tx) => dropOldest(tx, days, timeOf));
     if (drop === undefined) return dropped;
     dropped.push(drop);
   }
 }
 
-async function dropOldest(tx: Transaction, boundary: Date, days: number): Promise<DroppedPartition | undefined> {
+async function dropOldest(tx: Transaction, days: number, timeOf: typeof databaseTime): Promise<DroppedPartition | undefined> {
   const through = await lockClosing(tx);
   await lockSharedWriter(tx);
+  const boundary = startOfDay(addDays(dayOf(await timeOf(tx)), -days));
   const [month] = (await lockPartitions(tx)).map(monthOfPartition).filter((found) => found !== undefined);
   if (month === undefined || month.to > boundary) return undefined;
   const { partition } = month;

@@ -4,6 +4,13 @@ import type { UsageSum } from './model.ts';
 /** GOV-time: the target of an answer, in microseconds. */
 export const TARGET_US = 5_000_000;
 
+/** The database's time, which all replicas share: what is dropped and closed is so for good, whatever a node's clock says. */
+export async function databaseTime(on: Queryable): Promise<Date> {
+  const [row] = await on.query<{ at: Date }>('SELECT clock_timestamp() AS at');
+  if (row === undefined) throw new TypeError('the database tells no time');
+  return row.at;
+}
+
 const CLOSE_LOCK = 0x636c6f73;
 const dayOfTime = (time: string): string => `(${time} AT TIME ZONE 'Asia/Shanghai')::date`;
 const startOfDay = (day: string): string => `((${day})::timestamp AT TIME ZONE 'Asia/Shanghai')`;

@@ -15,7 +15,7 @@ const firstDay = '2026-08-28'; // the days run over the end of a month
 const origin = startOfDay(firstDay).getTime();
 const writers = ['5f7d3b52-9a8e-4b2e-8d45-0d3c6a6a1f10', '6f7d3b52-9a8e-4b2e-8d45-0d3c6a6a1f10'] as const;
 const lastDay = addDays(firstDay, 30);
-const clockAt = (time: number): { now(): Date } => ({ now: () => new Date(time) });
+const timeAt = (time: number) => async () => new Date(time);
 
 interface MadeCall {
   readonly begins: number;
@@ -127,7 +127,7 @@ onBothEngines('Usage', (fresh) => {
           const due = records.slice(written).filter((record) => record.at < now);
           await appendRecords(database, due);
           written += due.length;
-          if (close) await closeDays(database, clockAt(origin + time));
+          if (close) await closeDays(database, timeAt(origin + time));
           const sums = inOrder(await all());
           assert.deepEqual(sums, naiveSums(await wholeJournal(database)));
           assert.equal(total(sums), calls.filter((call) => call.begins < time).length);
@@ -139,7 +139,7 @@ onBothEngines('Usage', (fresh) => {
 
   test('days older than yesterday are closed once, by whomever', async () => {
     await appendRecords(database, recordsOf(fc.sample(aCall, 20).map((call, index) => ({ ...call, begins: index % 7 === 0 ? 0 : call.begins, ends: 'whole' }))));
-    const now = clockAt(origin + 4 * DAY + 2 * HOUR); // 2 o'clock of the fifth day
+    const now = timeAt(origin + 4 * DAY + 2 * HOUR); // 2 o'clock of the fifth day
     const closed = await Promise.all([closeDays(database, now), closeDays(database, now), closeDays(database, now)]);
     assert.deepEqual(closed.flat().toSorted(), [0, 1, 2].map((days) => addDays(firstDay, days)));
     const sums = await all();
@@ -150,14 +150,14 @@ onBothEngines('Usage', (fresh) => {
 
   test('a day just over waits an hour for what is still on its way', async () => {
     await appendRecords(database, recordsOf(fc.sample(aCall, 1).map((call) => ({ ...call, begins: 0 }))));
-    assert.deepEqual(await closeDays(database, clockAt(origin + 2 * DAY + HOUR - 1)), []);
-    assert.deepEqual(await closeDays(database, clockAt(origin + 2 * DAY + HOUR)), [firstDay]);
+    assert.deepEqual(await closeDays(database, timeAt(origin + 2 * DAY + HOUR - 1)), []);
+    assert.deepEqual(await closeDays(database, timeAt(origin + 2 * DAY + HOUR)), [firstDay]);
   });
 
   test('is asked by product, subject and days', async () => {
     const calls = fc.sample(aCall, 40);
     await appendRecords(database, recordsOf(calls));
-    await closeDays(database, clockAt(origin + 5 * DAY));
+    await closeDays(database, timeAt(origin + 5 * DAY));
     const sums = await all();
     const question = { from: addDays(firstDay, 1), to: addDays(firstDay, 5), productId: 'p1', subjectId: 's2' };
     const expected = sums.filter(({ day, productId, subjectId }) => day >= question.from && day <= question.to && productId === 'p1' && subjectId === 's2');
@@ -171,7 +171,7 @@ onBothEngines('Usage', (fresh) => {
   });
 
   test('of a journal without records is empty', async () => {
-    assert.deepEqual(await closeDays(database, clockAt(origin + 5 * DAY)), []);
+    assert.deepEqual(await closeDays(database, timeAt(origin + 5 * DAY)), []);
     assert.deepEqual(await all(), []);
   });
 });

@@ -1,9 +1,8 @@
-import type { Clock } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Database, Queryable } from '../../storage/database.ts';
 import { addDays, dayOf, isDay } from './months.ts';
 import type { UsageSum } from './model.ts';
-import { closeThrough, lockClosing, oldestDay, readUsage, sumDays } from './usage-store.ts';
+import { closeThrough, databaseTime, lockClosing, oldestDay, readUsage, sumDays } from './usage-store.ts';
 
 /** Days that one question may span. */
 const SPAN_DAYS = 3_660;
@@ -34,17 +33,17 @@ export async function usage(on: Queryable, question: UsageQuestion): Promise<Usa
  * Closes the days older than yesterday: sums that outlive the partitions they were made from. Repeating it changes
  * nothing, and replicas may do it at once. Returns the days closed now.
  */
-export async function closeDays(database: Database, clock: Clock): Promise<string[]> {
-  const last = addDays(dayOf(new Date(clock.now().getTime() - SETTLE_MS)), -2);
+export async function closeDays(database: Database, timeOf = databaseTime): Promise<string[]> {
   const closed: string[] = [];
-  for (let day = await closeNext(database, last); day !== undefined; day = await closeNext(database, last)) closed.push(day);
+  for (let day = await closeNext(database, timeOf); day !== undefined; day = await closeNext(database, timeOf)) closed.push(day);
   return closed;
 }
 
 /** A transaction a day, so that none is long. */
-const closeNext = (database: Database, last: string): Promise<string | undefined> =>
+const closeNext = (database: Database, timeOf: typeof databaseTime): Promise<string | undefined> =>
   database.transaction(async (tx) => {
     const through = await lockClosing(tx);
+    const last = addDays(dayOf(new Date((await timeOf(tx)).getTime() - SETTLE_MS)), -2);
     const next = through === undefined ? await oldestDay(tx) : addDays(through, 1);
     if (next === undefined || next > last) return undefined;
     await sumDays(tx, next, next);
