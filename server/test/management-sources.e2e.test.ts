@@ -161,6 +161,14 @@ onStartedNodes('sources and resources', (bench) => {
     assert.notEqual(stateNote, '');
   });
 
+  it('the node’s own source stays', async () => {
+    const { api } = bench;
+    const { headers } = await api('GET', '/sources/hosted');
+    const removal = await api('DELETE', '/sources/hosted', { etag: headers.get('etag') });
+    assert.deepEqual([removal.status, removal.body.code], [409, 'source.built-in']);
+    assert.equal((await api('GET', '/sources/hosted')).status, 200);
+  });
+
   it('lists come in pages', async () => {
     const { api } = bench;
     const first = await api('GET', '/sources?limit=1');

@@ -4,7 +4,7 @@ import { createGrant, removeGrantsOf } from '../modules/grants/index.ts';
 import { createSubject, deleteSubject, issueCredential, listSubjects } from '../modules/identity/index.ts';
 import { recordSystem } from '../modules/journal/index.ts';
 import { createProduct, findProduct, listProducts, publishProduct, removeProduct, withdrawProduct } from '../modules/products/index.ts';
-import { addResource, describeTable, findResource, listResources, removeResource, type HostedTables, type SourceConnections } from '../modules/resources/index.ts';
+import { addResource, describeTable, findResource, HOSTED_SOURCE, listResources, removeResource, type HostedTables, type SourceConnections } from '../modules/resources/index.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import type { NodeKey } from '../storage/node-key.ts';
 import { CODE, definitionOf, exampleCall, subject, TABLE, terms, TITLE } from './definition.ts';
@@ -123,7 +123,7 @@ export class Sample {
       rows: tideRows(stations, signal),
       progress: (rows) => progress(rows, total),
     });
-    const input = { name: TABLE, source: 'hosted', table: TABLE, title: TITLE };
+    const input = { name: TABLE, source: HOSTED_SOURCE, table: TABLE, title: TITLE };
     const found = await describeTable(database, connections, input);
     const step = await database.transaction(async (tx) => {
       const state = await lockState(tx);

@@ -1,3 +1,6 @@
+/** The name of the source that the node makes itself, of the tables that it keeps. */
+export const HOSTED_SOURCE = 'hosted';
+
 export const hostedColumnTypes = ['text', 'integer', 'bigint', 'decimal', 'float', 'boolean', 'date', 'time', 'timestamp', 'timestamptz'] as const;
 
 /** How a hosted table's column is declared; an import infers what it is not told. */

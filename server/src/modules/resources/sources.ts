@@ -7,6 +7,7 @@ import type { Database, Queryable, Transaction } from '../../storage/database.ts
 import { raiseRevision } from '../../storage/revision.ts';
 import type { SourceConnections } from './connections.ts';
 import { nameTaken, staleVersion, unknownSource } from './errors.ts';
+import { HOSTED_SOURCE } from './hosted-ports.ts';
 import type { Source, SourceInput } from './model.ts';
 import type { DescribedSettings, Probe, SourceSettings, SourceType, TableDescription } from './ports.ts';
 import { claimSourceToCheck, deleteSourceRow, findSource, insertSource, listSourceRows, lockSource, resourcesOf, setSourceState, updateSourceRow, type ListFilter, type StoredSource } from './store.ts';
@@ -64,10 +65,13 @@ export async function changeSource(tx: Transaction, connections: SourceConnectio
   return getSource(tx, connections, source.id);
 }
 
-/** Refused while resources stand on it (`source.in-use`, with their names). Throws `version.stale`. */
+/** Refused while resources stand on it (`source.in-use`, with their names), and for the node's own (`source.built-in`). Throws `version.stale`. */
 export async function removeSource(tx: Transaction, reference: string, version: number): Promise<void> {
   const source = await lockSource(tx, reference, 'update');
   if (source === undefined) throw unknownSource(reference);
+  if (source.name === HOSTED_SOURCE) {
+    throw new DomainError('conflict', 'source.built-in', `数据源 ${source.name} 是节点内置的，不能移除；其中不用的数据表可逐一移除 (the node’s own source stays; tables that it keeps can be removed one by one)`);
+  }
   if (source.version !== version) throw staleVersion();
   const users = await resourcesOf(tx, source.id);
   if (users.length > 0) {

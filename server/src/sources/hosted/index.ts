@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { newId } from '../../kernel/ids.ts';
 import type { Database } from '../../storage/database.ts';
-import type { SourceType, TableReader } from '../../modules/resources/index.ts';
+import { HOSTED_SOURCE, type SourceType, type TableReader } from '../../modules/resources/index.ts';
 import { openReaderPools } from '../postgres/pools.ts';
 import { PostgresReader } from '../postgres/reader.ts';
 import { HostedConnection } from './connection.ts';
@@ -39,7 +39,7 @@ export function openHosted(database: Database, databaseUrl: string | undefined, 
   };
 }
 
-/** Makes the one source `hosted` where it is missing; made at every start. */
+/** Makes the node's own source where it is missing; made at every start. */
 export async function ensureHostedSource(database: Database): Promise<void> {
-  await database.query("INSERT INTO sources (id, name, type, settings) VALUES ($1, 'hosted', 'hosted', '{}') ON CONFLICT (name) DO NOTHING", [newId()]);
+  await database.query("INSERT INTO sources (id, name, type, settings) VALUES ($1, $2, 'hosted', '{}') ON CONFLICT (name) DO NOTHING", [newId(), HOSTED_SOURCE]);
 }
