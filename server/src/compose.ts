@@ -33,6 +33,7 @@ import { webhookRoutes } from './http/management/webhooks.ts';
 import { Metrics } from './http/metrics.ts';
 import { checkTarget } from './jobs/webhooks.ts';
 import { systemClock } from './kernel/clock.ts';
+import { DomainError } from './kernel/errors.ts';
 import { newId } from './kernel/ids.ts';
 import { Access, defaultBounds, Delivery, refreshSecret, type FailureLog } from './modules/delivery/index.ts';
 import { ensureAdministrator, mintOperatorToken, removeOperatorToken, type OperatorToken } from './modules/identity/index.ts';
@@ -154,9 +155,19 @@ async function openListeners(
   for (const listener of settings.listeners) {
     const app = await openListener(listener, logger.child({ listener: listener.name }));
     await furnish(app, listener);
-    await app.listen({ host: listener.address, port: listener.port });
+    await listen(app, listener);
     apps.push(app);
     urls[listener.name] = urlOf(listener, app);
+  }
+}
+
+/** Throws `settings.listen` where the address is taken, not this machine's, or not for this user. */
+async function listen(app: FastifyInstance, { name, address, port }: ListenerSettings): Promise<void> {
+  try {
+    await app.listen({ host: address, port });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DomainError('invalid-definition', 'settings.listen', `监听端口 ${name} 无法使用 ${address}:${port}：${reason}。请改用其他端口或地址，或先停止占用它的程序 (listener ${name} cannot have this address: choose another port or address, or stop the program that has it)`, { cause });
   }
 }
 

@@ -6,6 +6,8 @@ import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Default } from 'typebox/value';
 import { DomainError } from '../kernel/errors.ts';
+import { faultTexts } from '../kernel/faults.ts';
+import { checkDatabaseUrl, checkListeners, reasonOf, wrong } from './checks.ts';
 
 const Cidr = Type.String({ minLength: 2, maxLength: 50 });
 
@@ -34,7 +36,7 @@ const Listener = Type.Object(
 );
 export type ListenerSettings = Static<typeof Listener>;
 
-/** The configuration file (YAML or JSON), named by LINGQU_CONFIG. The environment's variables come before it. */
+/** The configuration file (YAML or JSON), named by LINGQU_CONFIG. No variable of the environment says what it can say. */
 const File = Type.Object(
   {
     listeners: Type.Optional(Type.Array(Listener, { minItems: 1, maxItems: 10 })),
@@ -77,38 +79,66 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads and checks everything that the node is told from outside; throws `settings.*` naming what is wrong. */
 export async function readSettings(env: Environment): Promise<Settings> {
-  const { listeners, ...file } = await readFileSettings(env['LINGQU_CONFIG']);
+  const { listeners: named, ...file } = await readFileSettings(nonEmpty(env['LINGQU_CONFIG']));
+  const databaseUrl = nonEmpty(env['DATABASE_URL']);
+  if (databaseUrl !== undefined) checkDatabaseUrl(databaseUrl);
+  const listeners = named === undefined ? defaultListeners(env) : listenersOfFile(named, env);
+  await checkListeners(listeners);
   return {
     ...file,
     folder: resolve(env['LINGQU_DATA'] ?? './data'),
-    databaseUrl: nonEmpty(env['DATABASE_URL']),
+    databaseUrl,
     nodeKey: nonEmpty(env['LINGQU_NODE_KEY']),
-    sample: env['LINGQU_SAMPLE'] !== 'off',
-    listeners: listeners ?? defaultListeners(env),
+    sample: readSample(nonEmpty(env['LINGQU_SAMPLE'])),
+    listeners,
   };
 }
 
+function readSample(text = 'on'): boolean {
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw wrong('sample', `LINGQU_SAMPLE 应为 on 或 off，实为 ${text} (LINGQU_SAMPLE is on or off)`);
+}
+
 async function readFileSettings(path: string | undefined): Promise<File> {
-  const given: unknown = path === undefined || path === '' ? {} : (parse(await readFile(path, 'utf8')) ?? {});
-  const filled = Default(File, structuredClone(given));
+  const filled = Default(File, path === undefined ? {} : ((await parseFile(path)) ?? {}));
   if (fileSchema.Check(filled)) return { ...filled, externs: filled.externs.map((extern) => specifierOf(extern, dirname(resolve(path ?? '')))) };
-  const faults = [...fileSchema.Errors(filled)].map((fault) => `${fault.instancePath.slice(1) || 'file'}: ${fault.message}`);
+  const faults = faultTexts(fileSchema.Errors(filled), 'file');
   throw new DomainError('invalid-definition', 'settings.file', `配置文件有误：${faults.join('; ')} (the configuration file ${path} is wrong)`, { details: { faults } });
+}
+
+async function parseFile(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw wrong('file.unreadable', `配置文件 ${path} 无法读取：${reasonOf(cause)} (LINGQU_CONFIG names a file that cannot be read: is it there, and may the node's user read it?)`, cause);
+  });
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw wrong('file.syntax', `配置文件 ${path} 不是合法的 YAML：${reasonOf(cause)} (the configuration file is no YAML)`, cause);
+  }
 }
 
 /** What `import()` takes: a package's name stays, a path becomes a file's URL. */
 const specifierOf = (extern: string, folder: string): string => (extern.startsWith('.') || isAbsolute(extern) ? pathToFileURL(resolve(folder, extern)).href : extern);
 
+/** The file's listeners have their own ports and addresses: variables that would change nothing are refused. */
+function listenersOfFile(listeners: readonly ListenerSettings[], env: Environment): ListenerSettings[] {
+  const dead = ['LINGQU_PORT', 'LINGQU_HOST'].filter((name) => nonEmpty(env[name]) !== undefined);
+  if (dead.length > 0) {
+    throw wrong('listeners', `配置文件已写明 listeners，不能再用 ${dead.join('、')}：请将端口和地址写入配置文件，并去掉该环境变量 (the configuration file has listeners: write port and address there, and unset ${dead.join(' and ')})`);
+  }
+  return listeners.map(({ publicUrl, ...listener }) => ({ ...listener, ...(publicUrl !== undefined && { publicUrl: publicUrl.replace(/\/+$/, '') }) }));
+}
+
 /** Management on LINGQU_PORT (8600) of the loopback; data one above, for everyone. */
 function defaultListeners(env: Environment): ListenerSettings[] {
-  const text = env['LINGQU_PORT'] ?? '8600';
+  const text = nonEmpty(env['LINGQU_PORT']) ?? '8600';
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_534) throw new DomainError('invalid-definition', 'settings.port', `LINGQU_PORT 应为端口号，实为 ${text} (LINGQU_PORT is not a port)`);
+  if (!/^\d{1,5}$/.test(text) || port > 65_534) throw wrong('port', `LINGQU_PORT 应为端口号，实为 ${text} (LINGQU_PORT is not a port)`);
   const rest = { trustedProxies: [], headSeconds: 10, requestSeconds: 30 };
   return [
     { name: 'management', serves: 'management', address: '127.0.0.1', port, ...rest },
-    { name: 'data', serves: 'data', address: env['LINGQU_HOST'] ?? '0.0.0.0', port: port === 0 ? 0 : port + 1, ...rest },
+    { name: 'data', serves: 'data', address: nonEmpty(env['LINGQU_HOST']) ?? '0.0.0.0', port: port === 0 ? 0 : port + 1, ...rest },
   ];
 }
 
-const nonEmpty = (text: string | undefined): string | undefined => (text === undefined || text === '' ? undefined : text);
+const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);

@@ -1,16 +1,14 @@
 import { BlockList, isIP } from 'node:net';
 import { DomainError } from '../kernel/errors.ts';
+import { readNetwork } from '../kernel/network.ts';
 
 /** Addresses and CIDR blocks, IPv4 and IPv6. Throws `settings.allow` for what is neither. */
 export function listOf(entries: readonly string[]): BlockList {
   const list = new BlockList();
   for (const entry of entries) {
-    const [address = '', bits] = entry.split('/');
-    const family = isIP(address);
-    if (family === 0) throw new DomainError('invalid-definition', 'settings.allow', `${entry} 不是地址或 CIDR (not an address or CIDR block)`);
-    const type = family === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, type);
-    else list.addSubnet(address, Number(bits), type);
+    const network = readNetwork(entry);
+    if (network === undefined) throw new DomainError('invalid-definition', 'settings.allow', `${entry} 不是地址或 CIDR (not an address or CIDR block)`);
+    list.addSubnet(network.address, network.bits, network.family);
   }
   return list;
 }

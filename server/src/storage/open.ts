@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DomainError } from '../kernel/errors.ts';
 import type { Database } from './database.ts';
 import { lockFolder } from './lock.ts';
 import { migrate } from './migrate.ts';
@@ -21,7 +22,7 @@ export interface Storage {
 
 /**
  * Opens the node's database, brings it to this program's schema, and proves that the node key fits it. On PGlite the
- * folder is locked until `close`. Throws `storage.folder.locked`, `storage.schema.newer`, `storage.key.wrong`.
+ * folder is locked until `close`. Throws `settings.database`, `storage.folder.locked`, `storage.schema.newer`, `storage.key.wrong`.
  */
 export async function openStorage(settings: StorageSettings, onError: (error: Error, note: string) => void): Promise<Storage> {
   await mkdir(settings.folder, { recursive: true, mode: 0o700 });
@@ -30,6 +31,7 @@ export async function openStorage(settings: StorageSettings, onError: (error: Er
   let database: Database | undefined;
   try {
     database = settings.databaseUrl === undefined ? await openPglite(join(settings.folder, 'pg'), lost) : openPostgres(settings.databaseUrl, lost);
+    if (database.engine === 'postgres') await reach(database);
     await migrate(database);
     const key = await loadNodeKey(settings.folder, settings.nodeKey);
     await checkNodeKey(database, key);
@@ -37,6 +39,16 @@ export async function openStorage(settings: StorageSettings, onError: (error: Er
   } catch (error) {
     await closeAll(database, lock);
     throw error;
+  }
+}
+
+/** So that an operator who named the wrong server, log-in or database is told so in words. */
+async function reach(database: Database): Promise<void> {
+  try {
+    await database.query('SELECT 1');
+  } catch (cause) {
+    const reason = cause instanceof AggregateError ? cause.errors.map(String).join('; ') : cause instanceof Error ? cause.message : String(cause);
+    throw new DomainError('source-unavailable', 'settings.database', `DATABASE_URL 的数据库无法连接：${reason}。请检查主机、端口、用户、密码和数据库名，以及数据库是否在运行 (the database that DATABASE_URL names does not let the node in: check host, port, user, password and name, and whether it runs)`, { cause });
   }
 }
 

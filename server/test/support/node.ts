@@ -57,7 +57,7 @@ export async function startNode(options: NodeOptions): Promise<StartedNode> {
   };
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', mainFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment({ ...settings, DATABASE_URL: databaseUrl, LINGQU_DATA: folder, ...options.env }),
+    env: environment({ ...settings, ...(await portsBeside(options.env?.['LINGQU_CONFIG'])), DATABASE_URL: databaseUrl, LINGQU_DATA: folder, ...options.env }),
   });
   const orphan = (): boolean => child.kill('SIGKILL');
   process.once('exit', orphan);
@@ -101,7 +101,13 @@ export async function startNode(options: NodeOptions): Promise<StartedNode> {
   };
 }
 
-const settings = { LINGQU_PORT: '0', LINGQU_HOST: '127.0.0.1', LINGQU_SAMPLE: 'off', LINGQU_CONFIG: undefined, LINGQU_NODE_KEY: undefined, NODE_TEST_CONTEXT: undefined };
+const settings = { LINGQU_SAMPLE: 'off', LINGQU_CONFIG: undefined, LINGQU_NODE_KEY: undefined, NODE_TEST_CONTEXT: undefined };
+
+/** Free ports of the loopback, unless the configuration file names the listeners. */
+async function portsBeside(file: string | undefined): Promise<Record<string, string | undefined>> {
+  const named = file !== undefined && (await readFile(file, 'utf8').catch(() => '')).includes('"listeners"');
+  return { LINGQU_PORT: named ? undefined : '0', LINGQU_HOST: named ? undefined : '127.0.0.1' };
+}
 
 const environment = (changes: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries({ ...process.env, ...changes }).filter(([, value]) => value !== undefined));
