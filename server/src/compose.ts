@@ -114,7 +114,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
     return managementApi(app, management, [logInRoutes], [...closedRoutes, sampleRoutes(sample), backupRoutes(backupControl(storage, settings.folder, about.version))]);
   });
   await writeNodeFile(settings.folder, settings.listeners, urls);
-  const sampling = startSample(sample, settings.sample && dataListeners.length > 0, access, logger, sampleProgress);
+  const sampling = startSample(sample, settings.sample, access, logger, sampleProgress);
   return {
     urls,
     administrator,

@@ -124,6 +124,17 @@ describe('the sample on PGlite', () => {
     assert.ok(openApi.includes('TICON-4') && openApi.includes('CC BY 4.0'));
   });
 
+  it('stays whole while something else stands on its table, and the refusal says what', async () => {
+    const own = { name: 'own', source: 'hosted', table: 'tides' };
+    const headers = { authorization: `Bearer ${node.operatorToken}`, 'content-type': 'application/json' };
+    assert.equal((await fetch(`${node.managementUrl}/api/v1/resources`, { method: 'POST', headers, body: JSON.stringify(own) })).status, 201);
+    const refused = await manage(node, 'DELETE', '/sample');
+    assert.deepEqual([refused.status, JSON.parse(refused.text).code, JSON.parse(refused.text).details], [409, 'hosted.in-use', { usedBy: ['own'] }]);
+    await assertTides(call);
+    assert.equal((await manage(node, 'GET', '/sample')).status, 200);
+    assert.equal((await fetch(`${node.managementUrl}/api/v1/resources/own`, { method: 'DELETE', headers: { authorization: headers.authorization, 'if-match': '"1"' } })).status, 204);
+  });
+
   it('is all gone once it is removed, may be removed again, and does not come back', async () => {
     assert.equal((await manage(node, 'DELETE', '/sample')).status, 204);
     await assertGone(node, call);
@@ -135,6 +146,17 @@ describe('the sample on PGlite', () => {
     await assertGone(node, call.replace(/^http:\/\/[^/]+/, node.dataUrl));
     assert.ok(!node.log().includes('the sample is being made'));
   });
+});
+
+it('is not made by a later start where the first was told to make none', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lingqu-sample-'));
+  const first = await startNode({ engine: 'pglite', folder });
+  await first.stop();
+  await using later = await startNode({ engine: 'pglite', folder, env: { LINGQU_SAMPLE: 'on' } });
+  assert.equal((await manage(later, 'GET', '/sample')).status, 404);
+  await later.stop();
+  assert.ok(!later.log().includes('the sample is being made'));
+  await rm(folder, { recursive: true, force: true });
 });
 
 describe('the sample on PostgreSQL', needs('postgres'), () => {

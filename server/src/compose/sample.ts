@@ -22,7 +22,10 @@ export function startSample(sample: Sample, wanted: boolean, access: Access, log
     progress(done, total);
   };
   const run = async (): Promise<string | undefined> => {
-    if (!wanted) return undefined;
+    if (!wanted) {
+      await sample.decline();
+      return undefined;
+    }
     const call = await sample.ensure({ signal: stopped.signal, progress: told });
     await access.confirm(); // felt by the first call, not 2 s later
     return call;

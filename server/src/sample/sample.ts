@@ -10,7 +10,7 @@ import type { NodeKey } from '../storage/node-key.ts';
 import { CODE, definitionOf, exampleCall, subject, TABLE, terms, TITLE } from './definition.ts';
 import { readKeyFile, removeKeyFile, writeKeyFile, type SampleKey } from './key-file.ts';
 import { hoursOfStation, tideColumns, tideRows } from './predictions.ts';
-import { lockState, readState, writeState } from './state.ts';
+import { lockState, readState, writeState, type SampleState } from './state.ts';
 import { tideStations } from './stations.ts';
 
 export interface SampleParts {
@@ -31,6 +31,8 @@ export interface SampleCard extends SampleKey {
   readonly url: string;
   readonly attribution: string;
 }
+
+type ReadySample = Extract<SampleState, { step: 'ready' }>;
 
 interface MakeOptions {
   readonly signal: AbortSignal;
@@ -54,11 +56,17 @@ export class Sample {
    * undefined where there is no sample. Throws the signal's reason when it is stopped.
    */
   async ensure(options: MakeOptions): Promise<string | undefined> {
+    if (this.#parts.listeners.length === 0) return undefined; // nobody could call it
     const step = await this.#begin();
-    if (step === 'removing') await this.finishRemoval();
+    if (step === 'removing') await this.#finishRemoval();
     if (step === 'making') await this.#make(options);
     const card = await this.#card();
     return card === undefined ? undefined : exampleCall(card.url, card.appkey);
+  }
+
+  /** A first start that is to make none speaks for the later ones. */
+  async decline(): Promise<void> {
+    await this.#beginWith('declined');
   }
 
   /** Throws `sample.none`, also on a replica in whose data folder its key does not lie. */
@@ -69,31 +77,26 @@ export class Sample {
   }
 
   /**
-   * Takes away all that callers can reach: grants, product, subject with its keys, resource. What an operator has built
-   * on the sample's resource keeps it (`resource.in-use`). May be called again. `finishRemoval` does the rest.
+   * Takes all of it away: grants, product, subject with its keys, resource, table. What an operator has built on its
+   * resource or its table keeps it whole (`resource.in-use`, `hosted.in-use`). May be called again. What it answers does
+   * the rest, after the commit.
    */
-  async remove(tx: Transaction): Promise<void> {
+  async remove(tx: Transaction): Promise<() => Promise<void>> {
     const state = await lockState(tx);
-    if (state?.step !== 'ready' && state?.step !== 'making') return;
-    if (state.step === 'ready') {
-      const { productId, subjectId, resourceId } = state;
-      await removeGrantsOf(tx, { productId, subjectId });
-      const product = await findProduct(tx, productId);
-      const unpublished = product?.state === 'published' ? await withdrawProduct(tx, productId, product.version) : product;
-      if (unpublished !== undefined) await removeProduct(tx, productId, unpublished.version);
-      await deleteSubject(tx, subjectId).catch(ignoreMissing);
-      const resource = await findResource(tx, resourceId);
-      if (resource !== undefined) await removeResource(tx, resourceId, resource.version);
-    }
-    await writeState(tx, { step: 'removing' });
+    if (state?.step === 'ready') await removeShared(tx, state);
+    const there = state?.step === 'ready' || state?.step === 'making';
+    const free = there ? await this.#parts.hosted.take(tx, TABLE).catch(ignoreMissing) : undefined;
+    if (there) await writeState(tx, { step: 'removing' });
+    return async () => {
+      await free?.();
+      await this.#finishRemoval();
+    };
   }
 
-  /** The table and the key's file, after `remove` was committed. Throws `hosted.in-use` where other resources stand on the table. */
-  async finishRemoval(): Promise<void> {
-    const { database, hosted, folder } = this.#parts;
+  async #finishRemoval(): Promise<void> {
+    const { database, folder } = this.#parts;
     if ((await readState(database))?.step !== 'removing') return;
     await removeKeyFile(folder);
-    await hosted.remove(TABLE).catch(ignoreMissing);
     await database.transaction((tx) => writeState(tx, { step: 'removed' }));
   }
 
@@ -103,10 +106,16 @@ export class Sample {
     const state = await readState(database);
     if (state !== undefined) return state.step;
     if ((await hosted.list()).length > 0 || !(await isEmpty(database))) return undefined;
-    await database.transaction(async (tx) => {
-      if ((await lockState(tx)) === undefined) await writeState(tx, { step: 'making' });
+    return this.#beginWith('making');
+  }
+
+  /** In a database that says nothing of the sample yet; answers what it says then. */
+  #beginWith(step: 'making' | 'declined'): Promise<string> {
+    return this.#parts.database.transaction(async (tx) => {
+      const state = await lockState(tx);
+      if (state === undefined) await writeState(tx, { step });
+      return state?.step ?? step;
     });
-    return 'making';
   }
 
   async #make({ signal, progress }: MakeOptions): Promise<void> {
@@ -159,6 +168,17 @@ export class Sample {
   }
 }
 
+/** All that callers can reach. */
+async function removeShared(tx: Transaction, { productId, subjectId, resourceId }: ReadySample): Promise<void> {
+  await removeGrantsOf(tx, { productId, subjectId });
+  const product = await findProduct(tx, productId);
+  const unpublished = product?.state === 'published' ? await withdrawProduct(tx, productId, product.version) : product;
+  if (unpublished !== undefined) await removeProduct(tx, productId, unpublished.version);
+  await deleteSubject(tx, subjectId).catch(ignoreMissing);
+  const resource = await findResource(tx, resourceId);
+  if (resource !== undefined) await removeResource(tx, resourceId, resource.version);
+}
+
 /** No one has made anything that is shared, or is to be shared, or with whom. */
 async function isEmpty(database: Database): Promise<boolean> {
   const first = { after: '', limit: 1 };
@@ -167,6 +187,6 @@ async function isEmpty(database: Database): Promise<boolean> {
   return found.every((items) => items.length === 0);
 }
 
-function ignoreMissing(error: unknown): void {
+function ignoreMissing(error: unknown): undefined {
   if (!(error instanceof DomainError && error.kind === 'not-found')) throw error;
 }

@@ -11,9 +11,11 @@ const State = Type.Union([
   /** Begun in an empty database; an interrupted start leaves it so, and the next one begins anew. */
   Type.Object({ step: Type.Literal('making') }),
   Type.Object({ step: Type.Literal('ready'), ...made }),
-  /** Nobody can call it any more; its table and its file are still to go. */
+  /** It is gone but for the file of its key. */
   Type.Object({ step: Type.Literal('removing') }),
   Type.Object({ step: Type.Literal('removed') }),
+  /** The first start was told to make none. */
+  Type.Object({ step: Type.Literal('declined') }),
 ]);
 export type SampleState = Static<typeof State>;
 const schema = Compile(State);

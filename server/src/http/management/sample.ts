@@ -19,10 +19,8 @@ const SampleView = Type.Object(
 export interface SampleControl {
   /** Throws `sample.none`. */
   show(): Promise<Static<typeof SampleView>>;
-  /** Takes away all that callers can reach. */
-  remove(tx: Transaction): Promise<void>;
-  /** The rest, after that was committed. */
-  finishRemoval(): Promise<void>;
+  /** Takes it away, or throws and leaves it whole; what it answers does the rest, after the commit. */
+  remove(tx: Transaction): Promise<() => Promise<void>>;
 }
 
 const tags = ['sample'];
@@ -37,8 +35,8 @@ export const sampleRoutes =
     });
     app.delete('/sample', { schema: { operationId: 'removeSample', tags, summary: '移除示例：授权、产品、主体、资源与数据表；没有示例时也成功', response: nothing } }, async (request, reply) => {
       allow(request.actor, 'node.operate');
-      await operate(parts, request, 'sample.remove', (tx) => sample.remove(tx));
-      await sample.finishRemoval();
+      const finish = await operate(parts, request, 'sample.remove', (tx) => sample.remove(tx));
+      await finish();
       return reply.code(204).send(null);
     });
   };

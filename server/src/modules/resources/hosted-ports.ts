@@ -1,3 +1,5 @@
+import type { Transaction } from '../../storage/database.ts';
+
 /** The name of the source that the node makes itself, of the tables that it keeps. */
 export const HOSTED_SOURCE = 'hosted';
 
@@ -36,8 +38,10 @@ export interface HostedLoad {
 export interface HostedTables {
   load(load: HostedLoad): Promise<HostedTable>;
   list(): Promise<readonly HostedTable[]>;
-  /** Throws `hosted.in-use` while a resource stands on it. */
+  /** Throws `hosted.in-use` while a resource stands on it, with their names, and `hosted.unknown`. */
   remove(name: string): Promise<void>;
+  /** As `remove`, in a transaction of the caller's; what it answers frees the table's space, after the commit. */
+  take(tx: Transaction, name: string): Promise<() => Promise<void>>;
 }
 
 /** A column of a file as its importer declares it; what is not said is inferred. */

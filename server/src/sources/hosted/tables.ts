@@ -1,6 +1,6 @@
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { Cell, Database } from '../../storage/database.ts';
+import type { Cell, Database, Transaction } from '../../storage/database.ts';
 import { raiseRevision } from '../../storage/revision.ts';
 import type { HostedLoad, HostedTable, HostedTables } from '../../modules/resources/index.ts';
 import { explainRefusal } from './bad-cell.ts';
@@ -53,20 +53,22 @@ export class HostedTableStore implements HostedTables {
   }
 
   async remove(name: string): Promise<void> {
-    const physical = await this.#database.transaction(async (tx) => {
-      await lockName(tx, name);
-      const table = await findTable(tx, name);
-      if (table === undefined) throw unknownTable(name);
-      const users = await resourcesOn(tx, name);
-      if (users.length > 0) {
-        throw new DomainError('in-use', 'hosted.in-use', `数据表 ${name} 正被使用：${users.join('、')} (in use by these resources: remove them first)`, { details: { usedBy: users } });
-      }
-      await deleteTable(tx, name);
-      await touchHostedSources(tx);
-      await raiseRevision(tx);
-      return table.physical;
-    });
-    await this.#drop(physical);
+    const free = await this.#database.transaction((tx) => this.take(tx, name));
+    await free();
+  }
+
+  async take(tx: Transaction, name: string): Promise<() => Promise<void>> {
+    await lockName(tx, name);
+    const table = await findTable(tx, name);
+    if (table === undefined) throw unknownTable(name);
+    const users = await resourcesOn(tx, name);
+    if (users.length > 0) {
+      throw new DomainError('in-use', 'hosted.in-use', `数据表 ${name} 正被使用：${users.join('、')} (in use by these resources: remove them first)`, { details: { usedBy: users } });
+    }
+    await deleteTable(tx, name);
+    await touchHostedSources(tx);
+    await raiseRevision(tx);
+    return () => this.#drop(table.physical);
   }
 
   /**
