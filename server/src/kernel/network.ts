@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
 export interface Network {
   readonly address: string;
@@ -10,8 +10,8 @@ export interface Network {
 /** Reads an address or a CIDR block; undefined for what is neither. */
 export function readNetwork(text: string): Network | undefined {
   const [, address = '', , prefix] = /^([0-9A-Fa-f.:]+)(\/(\d{1,3}))?$/.exec(text) ?? [];
-  const version = isIP(address);
-  const width = version === 4 ? 32 : 128;
+  const family = ipaddr.IPv4.isValidFourPartDecimal(address) ? 'ipv4' : ipaddr.IPv6.isValid(address) ? 'ipv6' : undefined;
+  const width = family === 'ipv4' ? 32 : 128;
   const bits = prefix === undefined ? width : Number(prefix);
-  return version === 0 || bits > width ? undefined : { address, family: version === 4 ? 'ipv4' : 'ipv6', bits };
+  return family === undefined || bits > width ? undefined : { address, family, bits };
 }
