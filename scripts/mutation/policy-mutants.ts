@@ -115,7 +115,8 @@ export const policyMutants: readonly Mutant[] = [
     ['exposed by another field', 'if (other !== undefined) problems', 'if (name === "" && other !== undefined) problems'],
   ]),
   ...mutants('masks', 'terms.ts', [
-    ['unknown fields', "problems.addHarmless('masks', 'unknown'", "String('masks' + 'unknown'"],
+    ['unknown fields', "problems.add('masks', 'unknown'", "String('masks' + 'unknown'"],
+    ['unknown fields deny', "problems.add('masks', 'unknown'", "problems.addHarmless('masks', 'unknown'"],
     ['two masks for one field', 'if (masks.has(mask.field)) problems', 'if (false) problems'],
     ['masks that do not fit', 'if (reason !== null) problems', 'if (false) problems'],
   ]),

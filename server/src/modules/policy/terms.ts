@@ -96,7 +96,8 @@ function readMasks(policy: Policy, product: ProductShape, problems: Problems): R
   for (const mask of given) {
     const field = product.fields.find(({ name }) => name === mask.field);
     if (field === undefined) {
-      problems.addHarmless('masks', 'unknown', `产品没有字段 ${mask.field} (the product has no such field)`);
+      // the field may live on under another name: its column would be shown in clear
+      problems.add('masks', 'unknown', `产品没有字段 ${mask.field}，或已改名；请改正或删除该脱敏 (the product has no such field, or calls it otherwise now: correct the mask or drop it)`);
       continue;
     }
     if (masks.has(mask.field)) problems.add('masks', 'duplicate', `字段 ${mask.field} 有两个脱敏规则 (two masks for one field)`);
