@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
@@ -151,13 +151,36 @@ describe('a PostgreSQL table, published by commands alone', needs('postgres'), (
     assert.deepEqual(await ids(), ['2', '9007199254740993']);
   });
 
+  it('changes one term of a grant and keeps the others, until they are cleared or all replaced', async () => {
+    const [grant]: { id: string; policy: Record<string, unknown> }[] = JSON.parse(await printed('grant list --subject app --product tides'));
+    assert.ok(grant);
+    const update = async (options: string): Promise<unknown> => (await json(`grant update ${grant.id} ${options}`))['policy'];
+    const phone = { field: 'phone', kind: 'partial', preset: 'phone' };
+    const first = { ...grant.policy, masks: [phone], quotas: [{ unit: 'calls', per: 'day', limit: 1000 }] };
+    assert.deepEqual({ ...grant.policy }, first);
+    const station = { field: 'station', kind: 'partial', preset: 'name' };
+    const more = await update('--mask station=name --quota rows/total=100000');
+    assert.deepEqual(more, { ...first, masks: [phone, station], quotas: [...first.quotas, { unit: 'rows', per: 'total', limit: 100_000 }] });
+    const cleared = await update('--clear masks.phone --clear quotas.calls/day --clear rows');
+    assert.deepEqual(cleared, { columns: grant.policy['columns'], masks: [station], quotas: [{ unit: 'rows', per: 'total', limit: 100_000 }] });
+    const slip = await run(`grant update ${grant.id} --clear masks.phon --lang en`);
+    assert.deepEqual([slip.code, /no such term/.test(slip.stderr)], [2, true], slip.stderr);
+    const file = path.join(node.folder, 'policy.json');
+    await writeFile(file, JSON.stringify(first));
+    assert.deepEqual(await update(`--policy ${file}`), first);
+  });
+
   it('says before it publishes which grants do not fit any more', async () => {
     assert.deepEqual((await json('product publish tides --dry-run'))['unfitGrants'], { count: 0, items: [] });
     await json('product update tides --field id:id:bigint --field station:station:varchar --field at:at:timestamp');
     const said = await step('product publish tides --dry-run --lang en');
-    assert.match(said.stdout, /^product tides can be published\ngrants that do not fit this version \(1\); change them:\n {2}\S+ app \(stands\): columns: .*no such field/);
+    assert.match(said.stdout, /^product tides can be published\ngrants that do not fit this version \(1\); change them:\n {2}\S+ app \(calls are denied\): columns: .*no such field.*; masks: .*phone.*no such field/);
     assert.equal((await json('product show tides'))['liveVersion'], 2);
-    assert.match((await step('product publish tides')).stdout, /第 3 版[^]*授权的条款不再适合该版本（1 项）[^]*app \(仍有效\)/);
+    assert.match((await step('product publish tides')).stdout, /第 3 版[^]*授权的条款不再适合该版本（1 项）[^]*app \(调用被拒绝\)/);
+    const [grant]: { id: string }[] = JSON.parse(await printed('grant list --subject app --product tides'));
+    assert.equal((await run(`call tides --key-file ${keyFile}`)).code, 1, 'what was masked may live on under another name');
+    await step(`grant update ${grant?.id} --columns id,station,at --clear masks.phone`);
+    assert.equal((await run(`call tides --key-file ${keyFile}`)).code, 0);
   });
 
   it('makes a product that answers only yes or no', async () => {

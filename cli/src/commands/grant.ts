@@ -1,7 +1,7 @@
 import { all, got, gotVersion, type Client, type components } from '@lingqu/client';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { given, oneOf } from '../input/options.ts';
+import { given, oneOf, repeated } from '../input/options.ts';
 import { policyOf, withPolicy, type PolicyOptions } from '../input/policy.ts';
 import { cardOf, tableOf } from '../output/table.ts';
 import { timeText } from '../output/text.ts';
@@ -41,7 +41,13 @@ export function grantCommands(program: Command, context: Context): void {
     .action((options: Filter) => list(context, options));
   grant.command('show <id>').description(say('查看授权', 'show a grant')).action((id: string) => show(context, id));
   withTerms(grant.command('update <id>'), context)
-    .description(say('修改条款，未给出的保持不变', 'change terms; what is not given stays'))
+    .description(
+      say(
+        '修改条款，未给出的保持不变：--mask 与 --quota 逐项增改，其他条款整条替换，--policy 替换整个策略',
+        'change terms; what is not given stays: --mask and --quota add or replace one, other options their whole term, --policy all of the policy',
+      ),
+    )
+    .option('--clear <term>', say('删除条款，可多次给出：rows、masks、masks.phone、quotas.calls/day', 'take a term away, repeatable: rows, masks, masks.phone, quotas.calls/day'), repeated)
     .action((id: string, options: TermOptions) => update(context, id, options));
   grant.command('suspend <id>').description(say('暂停', 'suspend')).action((id: string) => move(context, id, 'suspend'));
   grant.command('resume <id>').description(say('恢复', 'resume')).action((id: string) => move(context, id, 'resume'));

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import { CommandFailure } from '../failure.ts';
 import { sayIn } from '../language.ts';
@@ -47,8 +50,56 @@ describe('a policy on the command line', () => {
     assert.deepEqual(await policyOf({ concurrency: 2 }, { columns: ['z'], concurrency: 1 }, say), { columns: ['z'], concurrency: 2 });
   });
 
+  const standing = {
+    rows: { column: 'city', eq: '深圳' },
+    masks: [{ field: 'a', kind: 'hash' }, { field: 'b', kind: 'hash' }],
+    quotas: [{ unit: 'calls', per: 'day', limit: 1 }, { unit: 'rows', per: 'day', limit: 2 }],
+  };
+
+  it('adds a mask to those that stand, and replaces that of its field; quotas alike', async () => {
+    const policy = await policyOf({ mask: { b: 'phone', c: 'hash' }, quota: { 'calls/day': '9', 'calls/total': '7' } }, standing, say);
+    assert.deepEqual(policy, {
+      rows: standing.rows,
+      masks: [{ field: 'a', kind: 'hash' }, { field: 'b', kind: 'partial', preset: 'phone' }, { field: 'c', kind: 'hash' }],
+      quotas: [{ unit: 'rows', per: 'day', limit: 2 }, { unit: 'calls', per: 'day', limit: 9 }, { unit: 'calls', per: 'total', limit: 7 }],
+    });
+  });
+
+  it('loses what is cleared by name, before the options add to it', async () => {
+    const { masks, quotas, rows } = standing;
+    assert.deepEqual(await policyOf({ clear: ['rows', 'masks.a', 'quotas.calls/day'] }, standing, say), { masks: masks.slice(1), quotas: quotas.slice(1) });
+    assert.deepEqual(await policyOf({ clear: ['masks.a', 'masks.b', 'quotas'] }, standing, say), { rows });
+    assert.deepEqual(await policyOf({ clear: ['masks', 'quotas'], mask: { a: 'phone' } }, standing, say), { rows, masks: [{ field: 'a', kind: 'partial', preset: 'phone' }] });
+    for (const name of ['mask', 'masks.z', 'region', 'toString', 'rows.city', '']) {
+      await assert.rejects(policyOf({ clear: [name] }, standing, say), (error) => error instanceof CommandFailure && error.usage && error.message.includes('rows masks quotas'), name);
+    }
+  });
+
+  it('takes an area from a GeoJSON file, as tools wrap it', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'lingqu-area-'));
+    const geometry = { type: 'Polygon', coordinates: [[[113.7, 22.4], [114.7, 22.4], [114.2, 22.9], [113.7, 22.4]]] };
+    const crs = (name: string) => ({ crs: { type: 'name', properties: { name } } });
+    const region = async (content: unknown, columns = 'lon,lat'): Promise<unknown> => {
+      const regionFile = path.join(folder, 'area.geojson');
+      await writeFile(regionFile, JSON.stringify(content));
+      return (await policyOf({ region: columns, regionFile }, {}, say)).region;
+    };
+    try {
+      const feature = { type: 'Feature', properties: { name: '南山' }, geometry };
+      assert.deepEqual(await region(geometry, 'shape'), { geometry: 'shape', within: geometry });
+      assert.deepEqual(await region(feature), { lon: 'lon', lat: 'lat', within: geometry });
+      assert.deepEqual(await region({ type: 'FeatureCollection', features: [feature], ...crs('urn:ogc:def:crs:OGC:1.3:CRS84') }), { lon: 'lon', lat: 'lat', within: geometry });
+      assert.deepEqual(await region({ ...feature, ...crs('urn:ogc:def:crs:EPSG::4490') }), { lon: 'lon', lat: 'lat', within: geometry, crs: 'CGCS2000' });
+      await assert.rejects(region({ type: 'FeatureCollection', features: [feature, feature] }), CommandFailure);
+      await assert.rejects(region({ ...geometry, ...crs('urn:ogc:def:crs:EPSG::3857') }), CommandFailure);
+      for (const columns of ['', 'a,b,c', 'lon,lat,1,2,3,4']) await assert.rejects(region(geometry, columns), CommandFailure, columns);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('is refused with an example where it cannot be read', async () => {
-    for (const options of [{ mask: { a: 'blur' } }, { quota: { 'calls/day': 'many' } }, { rows: '[1]' }, { region: 'lon,lat,1,2,3' }, { time: 't,,' }]) {
+    for (const options of [{ mask: { a: 'blur' } }, { quota: { 'calls/day': 'many' } }, { rows: '[1]' }, { region: 'lon,lat,1,2,3' }, { region: 'lon,lat,1,2,3,' }, { region: '1,2,3,4' }, { time: 't,,' }]) {
       await assert.rejects(policyOf(options, {}, say), (error) => error instanceof CommandFailure && error.usage);
     }
   });
