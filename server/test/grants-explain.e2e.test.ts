@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Json } from './support/management.ts';
 import { startNode, type StartedNode } from './support/node.ts';
-import { callObservers, granted, shareObservers } from './support/observers.ts';
-import { make, newHolder, refusal } from './support/sharing.ts';
+import { callObservers, granted, observerProduct, shareObservers } from './support/observers.ts';
+import { giveGrant, make, newHolder, publish, refusal } from './support/sharing.ts';
 
 let node: StartedNode;
 before(async () => {
@@ -65,6 +65,27 @@ describe('explain', () => {
     await make(node, 'POST', '/products', { body: { code: 'draft1', definition } });
     const told = await make(node, 'POST', '/explain', { body: { subject: stranger.id, product: 'draft1' } });
     assert.deepEqual([told.allowed, told.term], [false, 'product']);
+  });
+
+  it('judges credentials by what is live, whatever the draft of the next version asks for', async () => {
+    await publish(node, 'moving1', observerProduct());
+    const holder = await newHolder(node, '有钥使用方');
+    await giveGrant(node, holder.name, 'moving1');
+    const { definition, version } = await make(node, 'GET', '/products/moving1');
+    const ask = (): Promise<Json> => make(node, 'POST', '/explain', { body: { subject: holder.name, product: 'moving1' } });
+    const changed = await make(node, 'PUT', '/products/moving1', { etag: `"${version}"`, body: { definition: { ...definition, authentication: ['signature'] } } });
+    assert.equal((await ask()).allowed, true);
+    await make(node, 'POST', '/products/moving1/publish', { etag: `"${changed.version}"` });
+    assert.deepEqual([(await ask()).term, (await ask()).code], ['credential', 'credential.invalid']);
+  });
+
+  it('refuses what is no address: it would be judged as one that no list holds', async () => {
+    const { name } = await granted(node, '地址使用方', { addresses: ['192.0.2.0/24'] });
+    for (const address of ['1.2.3', '192.0.2.256', 'localhost', '192.0.2.0/24', '']) {
+      const told = await refusal(node, 'POST', '/explain', { body: { subject: name, product: 'observers1', address } });
+      assert.deepEqual([told.status, told.code], [400, 'explain.address'], address);
+    }
+    assert.equal((await explain(name, { address: '::ffff:192.0.2.7' })).allowed, true);
   });
 
   it('makes no call: nothing in the journal of calls, no quota used', async () => {

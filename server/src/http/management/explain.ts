@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { DomainError } from '../../kernel/errors.ts';
 import { explainCall, type Explanation } from '../../modules/delivery/index.ts';
-import { quotaPeriods, quotaUnits, termNames } from '../../modules/policy/index.ts';
+import { isAddress, quotaPeriods, quotaUnits, termNames } from '../../modules/policy/index.ts';
 import type { Routes } from './app.ts';
 import { holderOf, ownedProduct } from './finding.ts';
 import type { ManagementParts } from './parts.ts';
@@ -58,6 +59,10 @@ export const explainRoutes: Routes = (parts) => async (app) => {
 async function explained(parts: ManagementParts, request: FastifyRequest, question: Static<typeof Question>): Promise<Explanation> {
   const product = await ownedProduct(parts, request, 'grants.explain', question.product);
   const subject = await holderOf(parts, request, 'grants.explain', product, question.subject);
-  const { address, at, parameters = {}, page = null } = question;
+  const { address } = question;
+  if (address !== undefined && !isAddress(address)) {
+    throw new DomainError('invalid-parameter', 'explain.address', `address 应为 IPv4 或 IPv6 地址，实为 ${address} (address is neither IPv4 nor IPv6)`, { details: { parameter: 'address' } });
+  }
+  const { at, parameters = {}, page = null } = question;
   return explainCall(parts, { subject, product, address, at: at === undefined ? undefined : beginOf(at, 'at'), parameters, page });
 }

@@ -6,8 +6,9 @@ import { listCredentials, type Subject } from '../identity/index.ts';
 import { decide, type PlanQuota, type TermName, type TermVerdict } from '../policy/index.ts';
 import type { Product } from '../products/index.ts';
 import { usageOf, type QuotaUsage } from '../quotas/index.ts';
-import { findResource } from '../resources/index.ts';
+import { findResource, type Resource } from '../resources/index.ts';
 import type { Access } from './access.ts';
+import { notGranted, unknownProduct } from './errors.ts';
 
 export interface ExplainParts {
   readonly database: Database;
@@ -20,7 +21,7 @@ export interface ExplainQuestion {
   readonly subject: Subject;
   /** With its newest version; the live one is what is explained where there is one. */
   readonly product: Product;
-  /** The caller's address; undefined leaves the allow lists out of the decision. */
+  /** The caller's address, one as `isAddress` takes it; undefined leaves the allow lists out of the decision. */
   readonly address: string | undefined;
   /** Undefined: now. */
   readonly at: Date | undefined;
@@ -57,18 +58,25 @@ export interface Explanation {
 /** Says what is decided for a call and by which term, without making it (issue: explain). */
 export async function explainCall(parts: ExplainParts, question: ExplainQuestion): Promise<Explanation> {
   const at = question.at ?? parts.clock.now();
-  const grant = (await findRight(parts.database, question.subject.id, question.product.id)) ?? null;
-  const before = [...(await subjectTerms(parts, question, at)), productTerm(question.product), grantTerm(grant)];
-  if (grant === null) return conclude({ grant, terms: before, quotas: [], concurrency: [], error: undefined });
-  return explainGrant(parts, question, { at, grant, before });
+  const live = await parts.access.product(question.product.id);
+  const product = live?.product ?? question.product; // what callers meet: the live version, or else the newest
+  const grant = (await findRight(parts.database, question.subject.id, product.id)) ?? null;
+  const before = [...(await subjectTerms(parts, question.subject, product, at)), productTerm(product), grantTerm(grant)];
+  if (grant === null) return conclude({ grant, terms: before, quotas: [], concurrency: [], error: product.definition.visibility === 'public' ? notGranted() : unknownProduct(product.code) });
+  return explainGrant(parts, { ...question, product }, { at, grant, before, resource: live?.resource });
 }
 
-/** What callers meet: the live version, or else the newest. */
-async function explainGrant(parts: ExplainParts, question: ExplainQuestion, known: { readonly at: Date; readonly grant: Grant; readonly before: readonly ExplainedTerm[] }): Promise<Explanation> {
+interface Known {
+  readonly at: Date;
+  readonly grant: Grant;
+  readonly before: readonly ExplainedTerm[];
+  readonly resource: Resource | undefined;
+}
+
+async function explainGrant(parts: ExplainParts, question: ExplainQuestion, known: Known): Promise<Explanation> {
   const { at, grant, before } = known;
-  const live = await parts.access.product(question.product.id);
-  const product = live?.product ?? question.product;
-  const resource = live?.resource ?? (await findResource(parts.database, product.resourceId));
+  const { product } = question;
+  const resource = known.resource ?? (await findResource(parts.database, product.resourceId));
   if (resource === undefined) return conclude({ grant, terms: before, quotas: [], concurrency: [], error: undefined });
   const { compiled } = parts.access.compile(grant, { product, resource });
   const asked = question.address === undefined ? { ...compiled, allowLists: [] } : compiled;
@@ -93,12 +101,12 @@ function conclude(found: Pick<Explanation, 'grant' | 'terms' | 'quotas' | 'concu
 }
 
 /** Codes of what is decided before the policy is asked; the same as a caller gets. */
-const codes: Readonly<Record<string, string>> = { subject: 'credential.invalid', credential: 'credential.invalid', product: 'product.unknown', grant: 'grant.none' };
+const codes: Readonly<Record<string, string>> = { subject: 'credential.invalid', credential: 'credential.invalid', product: 'product.unknown' };
 
 // ---- before the policy ------------------------------------------------------------------------------------------------
 
 /** The subject needs a credential by which the product may be called. */
-async function subjectTerms({ database }: ExplainParts, { subject, product }: ExplainQuestion, at: Date): Promise<ExplainedTerm[]> {
+async function subjectTerms({ database }: ExplainParts, subject: Subject, product: Product, at: Date): Promise<ExplainedTerm[]> {
   const methods = product.definition.authentication;
   const credentials = (await listCredentials(database, subject.id)).filter(({ kind }) => methods.includes(kind));
   const inForce = credentials.filter((each) => each.revokedAt === null && each.notBefore <= at && (each.expiresAt === null || at < each.expiresAt)).length;

@@ -20,6 +20,8 @@ export function parseAddress(text: string): Address | null {
   return address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }
 
+export const isAddress = (text: string): boolean => parseAddress(text) !== null;
+
 /** Reads one line of an allow list. A string in the answer says what is wrong with it. */
 export function parseNetwork(text: string): Network | string {
   const slash = text.indexOf('/');

@@ -1,5 +1,6 @@
 /** The policy engine: pure, without clock, network or storage. A policy and a request compile to a plan. */
 export * from './model.ts';
+export { isAddress } from './addresses.ts';
 export { sidesOf } from './area.ts';
 export { checkPolicy, problemsOf } from './check.ts';
 export { compileGrant, type CompiledGrant } from './compile.ts';
