@@ -122,6 +122,22 @@ describe('lists of listeners', () => {
     assert.deepEqual([await seen({}), await seen({ authorization: `Bearer ${stranger.appkey}` }), await seen({ authorization: `Bearer ${holder.appkey}` })], [404, 404, 200]);
   });
 
+  it('[SEA-7.2c] whoever holds no grant for such a product is answered on every face as if there were none; explain tells the operator', async () => {
+    await publish(node, 'secret2', observerProduct({ visibility: 'granted', authentication: ['appkey', 'none'] }));
+    const { name, appkey } = await newHolder(node, '外人使用方');
+    const faces = ['/gov/v1/CODE?appkey=KEY', '/szsea/api/sharing/CODE?appkey=KEY', '/gxjh/servicePublis/interface/data?interfaceId=CODE&applyKey=KEY'];
+    const answer = async (path: string, code: string, key: string): Promise<unknown[]> => {
+      const told = await fetch(`${node.dataUrl}${path.replace('CODE', code).replace('KEY', key)}`);
+      const text = (await told.text()).replaceAll(told.headers.get('x-request-id') ?? '', '').replaceAll(code, 'CODE');
+      return [told.status, text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID').replace(/(?<="timestamp":)\d+/, 'NOW')];
+    };
+    for (const path of faces) {
+      for (const key of [appkey, 'A'.repeat(32), '']) assert.deepEqual(await answer(path, 'secret2', key), await answer(path, 'nothing', key), `${path} ${key}`);
+    }
+    const told = await make(node, 'POST', '/explain', { body: { subject: name, product: 'secret2' } });
+    assert.deepEqual([told.term, told.code, told.terms.at(-1).note], ['grant', 'product.unknown', '没有未撤销的授权 (the subject holds no grant for the product)']);
+  });
+
   it('the management API is on no data listener, and no face on the management listener', async () => {
     assert.equal((await fetch(`${node.dataUrl}/api/v1/node`, { headers: { authorization: `Bearer ${node.operatorToken}` } })).status, 404);
     assert.equal((await fetch(`${node.dataUrl}/metrics`)).status, 404);

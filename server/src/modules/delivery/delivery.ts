@@ -134,7 +134,7 @@ export class Delivery {
     if (live === undefined) throw unknownProduct(call.productCode);
     if (live.product.definition.kind === 'verify') record.event = 'verify';
     const right = await access.right(credential.subjectId, live);
-    if (right === undefined) throw notGranted();
+    if (right === undefined) throw withoutRight(record, live);
     if (!methods.includes(call.proof.kind)) throw otherMethod(methods);
     record.right = right;
     return { live, right, credential };
@@ -145,6 +145,7 @@ export class Delivery {
     try {
       const look = new CallRecord(record.call, () => 0);
       look.live = await this.#served(record.call);
+      look.right = record.right;
       const { live, right } = await this.#rightOf(look);
       if (right.grant.id !== record.right?.grant.id || right.grant.version !== record.right.grant.version) return notGranted();
       return live.product.liveVersion === record.live?.product.liveVersion ? undefined : productChanged();
@@ -242,6 +243,12 @@ export class Delivery {
       work.catch(() => {});
     }
   }
+}
+
+/** A product that only its holders may see is, to all others, not there; who had the right when the call began knows of it. */
+function withoutRight({ call, right }: CallRecord, { product }: LiveProduct): DomainError {
+  if (product.definition.visibility === 'public' || right !== undefined) return notGranted();
+  return call.proof.kind === 'none' ? unauthenticated() : unknownProduct(call.productCode);
 }
 
 /** A journal that cannot be written tries for long; whoever gets no data need not wait for the end of that. */
