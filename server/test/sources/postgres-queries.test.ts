@@ -38,6 +38,33 @@ describe('queries of a postgres source', needs('postgres'), () => {
     await assert.rejects(connection.openStream(bad, 'json', never), refusedAs('query.not-allowed'));
   });
 
+  test('code of the database’s own that came later is seen before a query runs, wherever it hides', async () => {
+    const secret = (signature: string, type = 'text'): string => `CREATE FUNCTION ${signature} RETURNS ${type} LANGUAGE sql SECURITY DEFINER AS 'SELECT NULL::${type}'`;
+    const later: Readonly<Record<string, readonly [sql: string, make: readonly string[], drop: string]>> = {
+      function: ['SELECT length(id) AS id FROM visits', [secret('public.length(int)')], 'DROP FUNCTION public.length(int)'],
+      aggregate: ['SELECT max(id) AS id FROM visits', [secret('public.maxed(int, int)', 'int'), 'CREATE AGGREGATE public.max(int) (sfunc = maxed, stype = int)'], 'DROP FUNCTION public.maxed(int, int) CASCADE'],
+      'operator that joins': ['SELECT id FROM visits JOIN visits b USING (id, day)', [secret('public.same(date, date)', 'boolean'), 'CREATE OPERATOR public.= (leftarg = date, rightarg = date, function = same)'], 'DROP FUNCTION public.same(date, date) CASCADE'],
+      'operator of BETWEEN': ['SELECT id FROM visits WHERE age BETWEEN 1 AND 2::numeric', [secret('public.less(int, numeric)', 'boolean'), 'CREATE OPERATOR public.<= (leftarg = int, rightarg = numeric, function = less)'], 'DROP FUNCTION public.less(int, numeric) CASCADE'],
+      'cast that nobody writes': ['SELECT id FROM visits', [secret('hidden.texted(date)'), 'CREATE CAST (date AS text) WITH FUNCTION hidden.texted(date) AS IMPLICIT'], 'DROP FUNCTION hidden.texted(date) CASCADE'],
+      'cast that the node writes': ['SELECT id, v AS x FROM visits v', [secret('hidden.texted(visits)'), 'CREATE CAST (visits AS text) WITH FUNCTION hidden.texted(visits)'], 'DROP FUNCTION hidden.texted(visits) CASCADE'],
+      'cast that is written as a column': ['SELECT id, v.interval AS x FROM visits v', [secret('hidden.lasting(visits)', 'interval'), 'CREATE CAST (visits AS interval) WITH FUNCTION hidden.lasting(visits)'], 'DROP FUNCTION hidden.lasting(visits) CASCADE'],
+    };
+    const refused = (error: unknown): boolean => refusedAs('query.not-allowed')(error) && String(error).includes('自建');
+    for (const [title, [sql, make, drop]] of Object.entries(later)) {
+      await database.run(...make);
+      const late = plan(sql);
+      await assert.rejects(connection.readPage(late, 'cells', 1e6, never), refused, title);
+      await assert.rejects(connection.count(late, never), refused, title);
+      await assert.rejects(connection.openStream(late, 'json', never), refused, title);
+      await assert.rejects(async () => connection.queries?.describe({ sql, parameters: [] }), refused, title);
+      await assert.rejects(async () => connection.queries?.explain({ sql, parameters: [] }, {}), refused, title);
+      await database.run(drop);
+    }
+    await database.run(secret('hidden.length(text)'), secret('public.upper(int)'));
+    for (const sql of ["SELECT length('1') AS id", 'SELECT id, pg_catalog.upper(town) AS x FROM visits']) await connection.readPage(plan(sql), 'cells', 1e6, never);
+    await database.run('DROP FUNCTION hidden.length(text)', 'DROP FUNCTION public.upper(int)');
+  });
+
   test('queries see what their own log-in may read, tables what the source’s may', async () => {
     await database.run('CREATE TABLE owners_only (id int)', 'INSERT INTO owners_only VALUES (1)');
     await assert.rejects(connection.readPage(plan('SELECT id FROM owners_only'), 'cells', 1e6, never), refusedAs('source.forbidden'));

@@ -41,6 +41,16 @@ export interface VisitsDatabase extends AsyncDisposable {
   pastTheNode(statement: string): Promise<string>;
 }
 
+const ownFunction = (signature: string): string => `CREATE FUNCTION ${signature} RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT word FROM hidden.secrets'`;
+
+/** Functions that read what queries may not, under names of their own and under the server's. */
+const ownCode = [
+  ...['of_our_own(visits)', 'of_our_own_too(visits, int DEFAULT 1)', 'of_our_own_many(VARIADIC visits[])', 'also_ours()', 'reverse(int)', 'overlaid(int, date)'].map(ownFunction),
+  'CREATE OPERATOR # (leftarg = int, rightarg = date, function = overlaid)',
+  "CREATE FUNCTION to_uuid(date) RETURNS uuid LANGUAGE sql SECURITY DEFINER AS 'SELECT md5(word)::uuid FROM hidden.secrets'",
+  'CREATE CAST (date AS uuid) WITH FUNCTION to_uuid(date)',
+];
+
 /** A provider's PostgreSQL database with a log-in of its own for queries. */
 export async function visitsOnPostgres(): Promise<VisitsDatabase> {
   const url = await createDatabase();
@@ -48,8 +58,7 @@ export async function visitsOnPostgres(): Promise<VisitsDatabase> {
   await asAdmin(`CREATE ROLE ${queryUser} LOGIN`);
   const run = (...statements: readonly string[]): Promise<void> => onPostgres(url, {}, statements);
   const allow = (table: string): Promise<void> => run(`GRANT SELECT ON ${table} TO ${queryUser}`);
-  const functions = ["CREATE FUNCTION of_our_own(visits) RETURNS text LANGUAGE sql AS 'SELECT ''x'''", "CREATE FUNCTION also_ours() RETURNS text LANGUAGE sql AS 'SELECT ''x'''"];
-  await run(...tables, 'CREATE TABLE numbers AS SELECT i FROM generate_series(1, 3000) AS i', 'CREATE SCHEMA hidden', 'CREATE TABLE hidden.secrets (word text)', ...functions);
+  await run(...tables, 'CREATE TABLE numbers AS SELECT i FROM generate_series(1, 3000) AS i', 'CREATE SCHEMA hidden', 'CREATE TABLE hidden.secrets (word text)', ...ownCode);
   for (const table of ['visits', 'numbers']) await allow(table);
   const asQueryUser = new URL(url);
   asQueryUser.username = queryUser;

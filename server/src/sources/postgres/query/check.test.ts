@@ -22,9 +22,9 @@ describe('what PostgreSQL’s grammar says of a query', () => {
     ]) checkSelect(sql, schemas);
   });
 
-  test('names of columns are told, since one may be a function', () => {
-    const { attributes } = checkSelect('SELECT v.leak, (v).other, plain FROM visits v', schemas);
-    assert.deepEqual([...attributes].toSorted(), ['leak', 'other']);
+  test('names that the database looks up are told, since each may lead to a function of its own', () => {
+    const { functions, operators, types, attributes } = checkSelect("SELECT v.leak, (v).other, plain, length(town), pg_catalog.upper(town), extract(year FROM day), id + 1, town LIKE 'x', id::numeric FROM visits v ORDER BY id USING >", schemas);
+    assert.deepEqual([functions, operators, types, attributes].map((names) => [...names].toSorted()), [['length'], ['+', '>', '~~'], ['numeric'], ['leak', 'other']]);
   });
 
   test('parts of the grammar that are not listed are refused, wherever they stand', () => {

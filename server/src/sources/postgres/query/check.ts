@@ -3,36 +3,40 @@ import { parseSync } from 'libpg-query';
 import { refusedQuery } from '../../sql-template/refused.ts';
 import * as allowed from './allowed.ts';
 
-/** What PostgreSQL itself understands of a text, as far as it was found harmless. */
-export interface CheckedSelect {
+/**
+ * Names in a text that the database itself looks up, each where it finds the best match for the arguments: the name of a
+ * listed function may so lead to one of the database's own.
+ */
+export interface Lookups {
+  readonly functions: ReadonlySet<string>;
+  readonly operators: ReadonlySet<string>;
+  /** Of casts. */
+  readonly types: ReadonlySet<string>;
   /** Last words of names of columns: `t.f` may mean f(t). */
   readonly attributes: ReadonlySet<string>;
 }
 
-const checked = new LRUCache<string, CheckedSelect>({ max: 1000 });
+const checked = new LRUCache<string, Lookups>({ max: 1000 });
 
 /**
  * Takes one SELECT made of nothing but what `allowed.ts` lists; what is not listed is refused, known or not. Every text
  * that is run passes here, with the optional parts that stand in it. PostgreSQL's own parser reads it, which the caller
  * has loaded. Throws `query.…`.
  */
-export function checkSelect(sql: string, schemas: readonly string[]): CheckedSelect {
+export function checkSelect(sql: string, schemas: readonly string[]): Lookups {
   const key = JSON.stringify([schemas, sql]);
   const known = checked.get(key);
   if (known !== undefined) return known;
-  const attributes = new Set<string>();
-  walk(statementOf(sql), { schemas, attributes });
-  checked.set(key, { attributes });
-  return { attributes };
+  const lookups = { functions: new Set<string>(), operators: new Set<string>(), types: new Set<string>(), attributes: new Set<string>() };
+  walk(statementOf(sql), { schemas, ...lookups });
+  checked.set(key, lookups);
+  return lookups;
 }
 
 /** The tree as the parser hands it over: it is judged by its shape alone. */
 type Tree = { readonly [key: string]: unknown };
 
-interface Judging {
-  readonly schemas: readonly string[];
-  readonly attributes: Set<string>;
-}
+type Judging = { readonly schemas: readonly string[] } & { readonly [kind in keyof Lookups]: Set<string> };
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -66,7 +70,7 @@ function walk(value: unknown, judging: Judging): void {
   for (const [key, inner] of Object.entries(value)) {
     const name = forbidden.get(key);
     if (name !== undefined) throw notAllowed(name);
-    if (key === 'typeName') checkType(inner);
+    if (key === 'typeName') checkType(inner, judging);
     else if (/^[A-Z]/.test(key)) checkNode(key, inner, judging);
     walk(inner, judging);
   }
@@ -75,10 +79,10 @@ function walk(value: unknown, judging: Judging): void {
 function checkNode(kind: string, node: unknown, judging: Judging): void {
   if (!allowed.nodes.has(kind)) throw notAllowed(kind);
   if (!isTree(node)) return;
-  if (kind === 'FuncCall') checkFunction(namesOf(node['funcname']));
+  if (kind === 'FuncCall') checkFunction(namesOf(node['funcname']), judging);
   else if (kind === 'RangeVar') checkTable(node, judging.schemas);
-  else if (kind === 'A_Expr') checkOperator(namesOf(node['name']));
-  else if (kind === 'SubLink' || kind === 'SortBy') checkOperator(namesOf(node['operName'] ?? node['useOp']));
+  else if (kind === 'A_Expr') checkOperator(namesOf(node['name']), judging);
+  else if (kind === 'SubLink' || kind === 'SortBy') checkOperator(namesOf(node['operName'] ?? node['useOp']), judging);
   else if (kind === 'CollateClause') checkCollation(namesOf(node['collname']));
   else if (kind === 'SQLValueFunction' && !allowed.valueFunctions.has(String(node['op']))) throw notAllowed(String(node['op']).replace(/^SVFOP_/, ''));
   else if (kind === 'ColumnRef') noteAttribute(namesOf(node['fields']), 1, judging);
@@ -97,19 +101,22 @@ function namesOf(value: unknown): string[] {
 /** The grammar itself calls functions of pg_catalog, for EXTRACT and its like. */
 const unqualified = (names: readonly string[]): string | undefined => (names.length === 1 ? names[0] : names.length === 2 && names[0] === 'pg_catalog' ? names[1] : undefined);
 
-function checkFunction(names: readonly string[]): void {
+function checkFunction(names: readonly string[], { functions }: Judging): void {
   const name = unqualified(names);
   if (name === undefined || !allowed.functions.has(name)) throw notAllowed(`${names.join('.')}()`);
+  if (names.length === 1) functions.add(name);
 }
 
-function checkType(type: unknown): void {
+function checkType(type: unknown, { types }: Judging): void {
   const names = namesOf(isTree(type) ? type['names'] : undefined);
   const name = unqualified(names);
   if (name === undefined || !allowed.types.has(name)) throw notAllowed(`::${names.join('.')}`);
+  types.add(name);
 }
 
-function checkOperator(names: readonly string[]): void {
+function checkOperator(names: readonly string[], { operators }: Judging): void {
   if (names.length > 1 || !names.every((name) => allowed.operators.has(name))) throw notAllowed(names.join('.'));
+  for (const name of names) operators.add(name);
 }
 
 function checkCollation(names: readonly string[]): void {

@@ -59,15 +59,3 @@ export async function preparedColumns(client: pg.ClientBase, text: string): Prom
     return { name, type, native: type === 'text' && loose ? `${native} collate "?"` : native, nullable: true, comment: '' };
   });
 }
-
-/** Names under which a function of the database's own could be called as if it were a column: `t.f` is f(t). */
-const attributesSql = `
-  SELECT DISTINCT p.proname::text AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-  WHERE p.proname = ANY ($1::text[]) AND p.pronargs = 1 AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-    AND EXISTS (SELECT 1 FROM pg_type t WHERE t.oid = p.proargtypes[0] AND t.typtype IN ('c', 'p', 'd'))`;
-
-export async function functionsAmong(client: pg.ClientBase, attributes: ReadonlySet<string>): Promise<string[]> {
-  if (attributes.size === 0) return [];
-  const { rows } = await client.query<{ name: string }>(attributesSql, [[...attributes]]);
-  return rows.map(({ name }) => name);
-}

@@ -17,10 +17,11 @@ import { openReaderPools, type ReaderPools } from '../pools.ts';
 import { PostgresReader } from '../reader.ts';
 import { readerSession, type Session } from '../session.ts';
 import type { PostgresSettings } from '../settings.ts';
-import { checkSelect } from './check.ts';
+import { checkSelect, type Lookups } from './check.ts';
 import { explained } from './explain.ts';
 import { checkLogIn } from './log-in.ts';
-import { functionsAmong, preparedColumns } from './prepared.ts';
+import { refuseOwnCode } from './own.ts';
+import { preparedColumns } from './prepared.ts';
 import { templateOf } from './scan.ts';
 
 const natives: Readonly<Record<Query['parameters'][number]['type'], string>> = {
@@ -42,28 +43,39 @@ export class PostgresQueries implements TableReader, QuerySource {
   }
 
   async readPage(plan: ReadPlan, shape: RowShape, maxBytes: number, signal: AbortSignal): Promise<RowBatch | undefined> {
-    return (await this.#readerOf(plan)).readPage(plan, shape, maxBytes, signal);
+    return (await this.#readerOf(plan, signal)).readPage(plan, shape, maxBytes, signal);
   }
 
   async count(plan: ReadPlan, signal: AbortSignal): Promise<number> {
-    return (await this.#readerOf(plan)).count(plan, signal);
+    return (await this.#readerOf(plan, signal)).count(plan, signal);
   }
 
   async openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream> {
-    return (await this.#readerOf(plan)).openStream(plan, shape, signal);
+    return (await this.#readerOf(plan, signal)).openStream(plan, shape, signal);
   }
 
-  /** The reader, once the very text that it will run has been found harmless. */
-  async #readerOf({ table: { query }, inputs }: ReadPlan): Promise<PostgresReader> {
+  /** The reader, once the very text that it will run has been found harmless in the database as it is now. */
+  async #readerOf({ table: { query }, inputs }: ReadPlan, signal: AbortSignal): Promise<PostgresReader> {
     await loadModule();
-    if (query !== undefined) this.#checked(query, inputs);
+    if (query === undefined) return this.#reader;
+    const { lookups } = this.#checked(query, inputs);
+    try {
+      signal.throwIfAborted();
+      await held(this.#pools.pages, signal, (client) => this.#refuseOwnCode(client, lookups));
+    } catch (error) {
+      throw sourceFailure(error, signal);
+    }
     return this.#reader;
   }
 
-  #checked(query: Query, inputs: Readonly<Record<string, Literal>>): { readonly text: string; readonly attributes: ReadonlySet<string>; readonly context: SqlContext } {
+  #refuseOwnCode(client: pg.ClientBase, lookups: Lookups): Promise<void> {
+    return refuseOwnCode(client, this.#settings.querySchemas, lookups);
+  }
+
+  #checked(query: Query, inputs: Readonly<Record<string, Literal>>): { readonly text: string; readonly lookups: Lookups; readonly context: SqlContext } {
     const context: SqlContext = { bindings: new Bindings(), zone: this.#settings.timeZone, natives: {}, maskKey: Buffer.alloc(0) };
     const text = renderQuery(templateOf(query.sql), inputs, inputsIn(context));
-    return { text, context, ...checkSelect(text, this.#settings.querySchemas) };
+    return { text, context, lookups: checkSelect(text, this.#settings.querySchemas) };
   }
 
   async describe(query: Query): Promise<TableDescription> {
@@ -73,9 +85,8 @@ export class PostgresQueries implements TableReader, QuerySource {
     const texts = standings(template, query).map((given) => this.#checked(query, placeholders(query, given)));
     const described = await this.#asked(async (client) => {
       const columns: ColumnDescription[][] = [];
-      for (const { text, attributes } of texts) {
-        const [called] = await functionsAmong(client, attributes);
-        if (called !== undefined) throw refusedQuery('query.not-allowed', `SQL 中的 .${called} 会调用数据库函数 ${called}()，不可使用 (written as a column, it calls a function)`);
+      for (const { text, lookups } of texts) {
+        await this.#refuseOwnCode(client, lookups);
         columns.push(await preparedColumns(client, text));
       }
       const table = describedQuery(query, columns, (type) => natives[type]);
@@ -89,8 +100,11 @@ export class PostgresQueries implements TableReader, QuerySource {
   async explain(query: Query, values: Readonly<Record<string, string>>): Promise<QueryExplanation> {
     await loadModule();
     checkParameters(query, templateOf(query.sql));
-    const { text, context } = this.#checked(query, sampleInputs(query, values));
-    return this.#asked((client) => explained(client, `SELECT * FROM ${derivedTable(text, query, quoteName)} t`, context.bindings.values));
+    const { text, lookups, context } = this.#checked(query, sampleInputs(query, values));
+    return this.#asked(async (client) => {
+      await this.#refuseOwnCode(client, lookups);
+      return explained(client, `SELECT * FROM ${derivedTable(text, query, quoteName)} t`, context.bindings.values);
+    });
   }
 
   /** For the test of a source; throws `query.log-in`. */
