@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FileFormat } from '../../../modules/resources/index.ts';
-import { checkedHeader, headerFault } from '../check-load.ts';
+import { checkedHeader, headerFault, MAX_COLUMNS } from '../check-load.ts';
 import { receive } from '../receive.ts';
 import { fault, isFaulty, type FileCell, type FileRow, type TableFile } from '../table-file.ts';
 import { addressOf } from './addresses.ts';
@@ -10,8 +10,12 @@ import { damaged, encrypted, XlsxPackage } from './package.ts';
 import { spoolStrings, type SharedStrings } from './shared-strings.ts';
 import { RowReader, type RawRow } from './sheet.ts';
 import { readStyles, type Styles } from './styles.ts';
+import { MAX_TEXT } from './texts.ts';
 import { chooseSheet, readWorkbook, type Workbook } from './workbook.ts';
 import { readXml } from './xml.ts';
+
+/** A longer text is taken for a value, whatever stands in it. */
+const BLANK_CHARACTERS = 100;
 
 /** Takes an XLSX file in (ECMA-376), and finds the sheet; the first row that has anything in it is the header. */
 export async function openXlsx(content: AsyncIterable<Uint8Array>, folder: string, { sheet }: FileFormat & { format: 'xlsx' }): Promise<TableFile> {
@@ -65,15 +69,16 @@ class SheetReader {
     this.#around = around;
   }
 
-  /** The first row in which anything stands, without the blanks at its end. */
+  /** The first row in which anything stands, without the blanks at its end. Beyond what a table may have nothing is read. */
   async header(): Promise<{ readonly header: readonly string[]; readonly row: number }> {
     for await (const raw of this.#rawRows()) {
       const { row } = raw;
-      const cells = await this.#cellsOf(raw, (raw.cells.at(-1)?.column ?? 0) + 1, new MergedCells(this.#around.merged).at(row));
+      const width = Math.min((raw.cells.at(-1)?.column ?? 0) + 1, MAX_COLUMNS);
+      const cells = await this.#cellsOf(raw, width, new MergedCells(this.#around.merged).at(row));
       const names = cells.slice(0, cells.findLastIndex((cell) => !isBlank(cell)) + 1);
       if (names.length === 0) continue;
       const faults = names.flatMap((cell, column) => (isFaulty(cell) ? [`${addressOf(row, column)}：${cell.fault}`] : []));
-      if (faults.length > 0) throw headerFault('xlsx', faults);
+      if (faults.length > 0 && names.length <= MAX_COLUMNS) throw headerFault('xlsx', faults);
       return { header: checkedHeader('xlsx', names.map(textOf), (column) => `单元格 ${addressOf(row, column)} `), row };
     }
     throw fault('xlsx.empty', '工作表为空 (the sheet is empty)');
@@ -96,18 +101,20 @@ class SheetReader {
     const cells: FileCell[] = Array.from({ length: width }, () => null);
     for (const each of raw) {
       const shared = each.type === 's' ? indexOf(each.value) : undefined;
-      const value = shared === undefined ? each.value : (this.#around.strings?.cached(shared) ?? (await this.#load(shared)));
+      // Many cells may name one long string: of those without a column no more is taken than shows whether it is blank.
+      const characters = each.column < width ? MAX_TEXT + 1 : BLANK_CHARACTERS + 1;
+      const value = shared === undefined ? each.value : (this.#around.strings?.cached(shared, characters) ?? (await this.#load(shared, characters)));
       const cell = cellOf(each, value, this.#around.styles, this.#workbook.dates);
       if (each.column < width) cells[each.column] = cell;
-      else if (!isBlank(cell)) cells[each.column] = { fault: '有值，但表头在此列没有列名 (it has a value, and the header no name for its column)' };
+      else if (!isBlank(cell) || (value ?? '').length > BLANK_CHARACTERS) cells[each.column] = { fault: '有值，但表头在此列没有列名 (it has a value, and the header no name for its column)' };
     }
     if (cells.some((cell) => cell !== null)) for (const range of merged) cover(cells, range, row, width);
     return cells.length === width ? cells : Array.from(cells, (cell) => cell ?? null);
   }
 
-  #load(index: number): Promise<string> {
+  #load(index: number, characters: number): Promise<string> {
     if (this.#around.strings === undefined) throw damaged('缺少共享字符串表 (its shared strings are missing)');
-    return this.#around.strings.load(index);
+    return this.#around.strings.load(index, characters);
   }
 }
 

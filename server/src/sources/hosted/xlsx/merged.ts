@@ -1,10 +1,16 @@
 import { fault } from '../table-file.ts';
 import { addressOf, placeOf } from './addresses.ts';
+import { damaged } from './package.ts';
 
 /** A sheet with more is no table. */
 const MAX_RANGES = 1_000;
 /** Longer than any tag of a merged range. */
-const TAG_CHARACTERS = 200;
+const TAG_CHARACTERS = 1_000;
+
+const tags = /<(?:[^\s<>/]+:)?mergeCell(?=[\s/>])[^<>]*>/g;
+const begun = /^<(?:[^\s<>/]+:)?mergeCell\s/;
+/** As XML may write one: in either quotes, with blanks around the sign. */
+const reference = /\sref\s*=\s*(["'])\s*([^"']*?)\s*\1/;
 
 export interface MergedRange {
   readonly top: number;
@@ -24,17 +30,21 @@ export async function mergedRanges(bytes: AsyncIterable<Buffer>): Promise<Merged
   for await (const chunk of bytes) {
     const text = rest + chunk.toString('latin1');
     const last = text.lastIndexOf('<');
-    rest = text.slice(Math.max(last, text.length - TAG_CHARACTERS));
-    if (!text.includes('mergeCell')) continue;
-    for (const [, ref = ''] of text.slice(0, text.length - rest.length).matchAll(/<(?:\w+:)?mergeCell\s[^<>]*?\bref="([A-Z0-9:]+)"/g)) found.push(...rangeOf(ref));
+    rest = last < 0 ? '' : text.slice(last);
+    if (text.includes('mergeCell')) for (const [tag] of text.slice(0, text.length - rest.length).matchAll(tags)) found.push(rangeOf(tag));
+    if (rest.length > TAG_CHARACTERS && begun.test(rest)) throw damaged('有的合并单元格过长 (a merged range is too long)');
+    if (rest.length > TAG_CHARACTERS) rest = '';
     if (found.length > MAX_RANGES) throw fault('xlsx.merged', `工作表有超过 ${MAX_RANGES} 处合并单元格，请取消合并并逐格填写 (more than ${MAX_RANGES} merged ranges: unmerge and fill them)`);
   }
   return found.toSorted((one, other) => one.top - other.top);
 }
 
-function rangeOf(ref: string): MergedRange[] {
-  const [from, to] = ref.split(':').map(placeOf);
-  return from === undefined || to === undefined ? [] : [{ top: from.row, bottom: to.row, left: from.column, right: to.column }];
+/** What has no place would be a merged range that nobody sees. */
+function rangeOf(tag: string): MergedRange {
+  const places = (reference.exec(tag)?.[2] ?? '').split(':').map(placeOf);
+  const [from, to] = [places[0], places.at(-1)];
+  if (from === undefined || to === undefined) throw damaged('有的合并单元格没有可读的位置 (a merged range has no place that can be read)');
+  return { top: from.row, bottom: to.row, left: from.column, right: to.column };
 }
 
 export const nameOf = ({ top, bottom, left, right }: MergedRange): string => `${addressOf(top, left)}:${addressOf(bottom, right)}`;

@@ -10,6 +10,7 @@ const WRITE_BYTES = 262_144;
 const CACHE_BYTES = 16 * 2 ** 20;
 /** UTF-16, so that what is half a character comes out as it went in, and is seen. */
 const ENCODING = 'utf16le';
+const CHARACTER_BYTES = 2;
 
 /**
  * The table of a workbook's strings, which cells name by number. It may be larger than memory: it lies in a file beside
@@ -32,23 +33,24 @@ export class SharedStrings {
     this.#count = count;
   }
 
-  /** A string that is in memory. */
-  cached(index: number): string | undefined {
+  /** A string that is in memory, or the first of its characters. */
+  cached(index: number, characters: number): string | undefined {
     const at = this.#pages.get(Math.floor(index / PAGE_STRINGS))?.at;
     if (at === undefined || index >= this.#count) return undefined;
     const place = index % PAGE_STRINGS;
     const from = place === 0 ? HEAD_BYTES : this.#cache.readUInt32LE(at + (place - 1) * 4);
-    return this.#cache.toString(ENCODING, at + from, at + this.#cache.readUInt32LE(at + place * 4));
+    const to = Math.min(this.#cache.readUInt32LE(at + place * 4), from + characters * CHARACTER_BYTES);
+    return this.#cache.toString(ENCODING, at + from, at + to);
   }
 
-  async load(index: number): Promise<string> {
+  async load(index: number, characters: number): Promise<string> {
     const page = Math.floor(index / PAGE_STRINGS);
     const [from, to] = [this.#offsets[page], this.#offsets[page + 1]];
     if (from === undefined || to === undefined || index >= this.#count) throw damaged(`没有第 ${index} 号共享字符串 (no such shared string)`);
     const at = this.#room(to - from);
     await this.#file.read(this.#cache, at, to - from, from);
     this.#pages.set(page, { at, end: at + to - from });
-    return this.cached(index) ?? '';
+    return this.cached(index, characters) ?? '';
   }
 
   async close(): Promise<void> {
