@@ -162,8 +162,28 @@ describe('XLSX import', () => {
     const lines = await listed(raw({ sheets: { 表: sheet } }));
     assert.deepEqual(lines.map((line) => /“表” (\w+) .*合并为 (\w+:\w+)/.exec(line)?.slice(1)), [['A3', 'A2:A3'], ['B5', 'A5:C5'], ['C5', 'A5:C5']]);
     assert.deepEqual(await cellsOf(await raw({ sheets: { 表: sheet } }, { skipBadRows: true })), [['南山', 'a', '1'], ['福田', 'c', '3']]);
+    const written = ["ref='A2:A3'", "ref = 'A2:A3'", 'ref\n=\n"A2:A3"', 'xml:space="preserve"  ref="$A$2:$A$3"', `x="${'y'.repeat(900)}" ref="A2:A3"`];
+    for (const attributes of written) {
+      const other = `${rowsXml(['区', '站'], ['南山', 'a'], ['<c/>', 'b'])}${' '.repeat(65_000)}<mergeCells><mergeCell ${attributes}></mergeCell ></mergeCells>`;
+      assert.match((await listed(raw({ sheets: { 表: other } }))).join(), /A3.*合并为 A2:A3/, attributes);
+    }
+    for (const attributes of ['', 'ref="A2:"', 'ref="x"', `x="${'y'.repeat(90_000)}" ref="A2:A3"`]) {
+      await assert.rejects(raw({ sheets: { 表: `${rowsXml(['区'], ['南山'])}<mergeCells><mergeCell ${attributes}/></mergeCells>` } }), fails('xlsx.damaged', /合并单元格/), attributes.slice(0, 20));
+    }
     const ranges = Array.from({ length: 1001 }, (_, n) => `<mergeCell ref="B${n + 2}:C${n + 2}"/>`).join('');
     await assert.rejects(raw({ sheets: { 表: `${rowsXml(['a'], ['1'])}<mergeCells>${ranges}</mergeCells>` } }), fails('xlsx.merged', /超过 1000 处合并/));
+  });
+
+  test('many cells that name one long string do not fill the memory', async () => {
+    const longest = `<si><t>${'长'.repeat(32_767)}</t></si>`;
+    const named = (width: number): string[] => Array.from({ length: width }, () => '<c t="s"><v>0</v></c>');
+    const started = process.memoryUsage().rss;
+    await assert.rejects(raw({ strings: longest, sheets: { 表: rowsXml(named(16_384)) } }), fails('xlsx.header', /共 16384 列，至多 500 列/));
+    const lines = await listed(raw({ strings: longest, sheets: { 表: rowsXml(['a'], ['1', ...named(16_383)]) } }));
+    assert.match(lines[0] ?? '', /B2 ：有值，但表头在此列没有列名/);
+    const blank = await raw({ strings: `<si><t>a</t></si><si><t xml:space="preserve">${' '.repeat(50)}</t></si>`, sheets: { 表: rowsXml(['<c t="s"><v>0</v></c>', '<c t="s"><v>1</v></c>'], ['1', '<c t="s"><v>1</v></c>']) } });
+    assert.deepEqual(await cellsOf(blank), [['1']]);
+    assert.ok(process.memoryUsage().rss - started < 200 * 2 ** 20, `${process.memoryUsage().rss - started} bytes`);
   });
 
   test('more strings than memory keeps are found again, in any order', async () => {

@@ -8,7 +8,7 @@ const MAX_RANGES = 1_000;
 const TAG_CHARACTERS = 1_000;
 
 const tags = /<(?:[^\s<>/]+:)?mergeCell(?=[\s/>])[^<>]*>/g;
-const begun = /^<(?:[^\s<>/]+:)?mergeCell\s/;
+const opening = /^<(?:[^\s<>/]+:)?mergeCell\s/;
 /** As XML may write one: in either quotes, with blanks around the sign. */
 const reference = /\sref\s*=\s*(["'])\s*([^"']*?)\s*\1/;
 
@@ -32,7 +32,7 @@ export async function mergedRanges(bytes: AsyncIterable<Buffer>): Promise<Merged
     const last = text.lastIndexOf('<');
     rest = last < 0 ? '' : text.slice(last);
     if (text.includes('mergeCell')) for (const [tag] of text.slice(0, text.length - rest.length).matchAll(tags)) found.push(rangeOf(tag));
-    if (rest.length > TAG_CHARACTERS && begun.test(rest)) throw damaged('有的合并单元格过长 (a merged range is too long)');
+    if (rest.length > TAG_CHARACTERS && opening.test(rest)) throw damaged('有的合并单元格过长 (a merged range is too long)');
     if (rest.length > TAG_CHARACTERS) rest = '';
     if (found.length > MAX_RANGES) throw fault('xlsx.merged', `工作表有超过 ${MAX_RANGES} 处合并单元格，请取消合并并逐格填写 (more than ${MAX_RANGES} merged ranges: unmerge and fill them)`);
   }
