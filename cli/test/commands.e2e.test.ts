@@ -49,6 +49,18 @@ describe('commands', () => {
       assert.match((await run('node status --json')).stdout, /"foundBy":"environment"/);
     });
 
+    it('is asked under the token that is given, also on its own machine', async () => {
+      const named = lingquWith({ LINGQU_DATA: node.folder, LINGQU_TOKEN: 'x'.repeat(20) });
+      const refused = await named('source list --json');
+      assert.deepEqual([refused.code, (onlyJson(refused.stderr) as { status: number }).status], [1, 401], 'nobody becomes operator who named himself otherwise');
+      assert.match((await lingquWith({ LINGQU_DATA: node.folder, LINGQU_TOKEN: node.operatorToken })('node status --json')).stdout, /"foundBy":"environment"/);
+      const config = path.join(elsewhere, 'config');
+      await mkdir(path.join(config, 'lingqu'), { recursive: true });
+      await writeFile(path.join(config, 'lingqu', 'credentials.json'), JSON.stringify([{ url: node.managementUrl, user: 'a', tokenId: 'b', token: 'c' }]));
+      const astray = await lingquWith({ LINGQU_DATA: elsewhere, XDG_CONFIG_HOME: config, LINGQU_TOKEN: 'x'.repeat(20) })('source list --json');
+      assert.equal((onlyJson(astray.stderr) as { code: string }).code, 'cli.no-node', 'the token of one node is not shown to another');
+    });
+
     it('is said by --url and --token-file before all else', async () => {
       const run = lingquWith({ LINGQU_DATA: elsewhere, LINGQU_URL: 'http://127.0.0.1:9', LINGQU_TOKEN: 'none' });
       assert.match((await run(`node status --url ${node.managementUrl} --token-file ${node.folder}/operator.token --json`)).stdout, /"foundBy":"options"/);

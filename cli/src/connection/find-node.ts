@@ -21,16 +21,19 @@ export interface PlaceOptions {
 export const dataFolderOf = (options: PlaceOptions, env: Environment): string => options.data ?? (env['LINGQU_DATA'] || './data');
 
 /**
- * `--url` and `--token-file` come first, then LINGQU_URL and LINGQU_TOKEN, then the node that runs on this machine, then
- * the newest log-in. A URL without a token takes that of the log-in for it, else the operator token if it is this machine's.
+ * The node: `--url`, LINGQU_URL, the one that runs on this machine, that of the newest log-in. Who asks: `--token-file`,
+ * LINGQU_TOKEN; where neither is given, for a URL the log-in for it, else the operator token if it is this machine's.
+ * A token that is given is the one that is used: nobody asks as operator who named himself otherwise.
  */
 export async function findNode(options: PlaceOptions, env: Environment, say: Say): Promise<Place> {
   const url = options.url ?? (env['LINGQU_URL'] || undefined);
   const local = await localNode(dataFolderOf(options, env));
-  if (url !== undefined) return { url, ...(await tokenFor(url, options, env, say, local)) };
-  if (local !== undefined && options.tokenFile !== undefined) return { url: local.management, token: await secretFile(options.tokenFile, say), by: 'options' };
+  const given = await givenToken(options, env, say);
+  if (url !== undefined) return { url, ...(given ?? (await tokenFor(url, env, say, local))) };
+  if (local !== undefined && given !== undefined) return { url: local.management, ...given };
   if (local?.token !== undefined) return { url: local.management, token: local.token, by: 'operator-token' };
-  const login = await new Credentials(env).find(local?.management);
+  // a token that is given belongs to a node that nobody named: no other gets to see it
+  const login = given === undefined ? await new Credentials(env).find(local?.management) : undefined;
   if (login !== undefined) return { url: login.url, token: login.token, by: 'login' };
   throw new CommandFailure(
     'cli.no-node',
@@ -41,10 +44,13 @@ export async function findNode(options: PlaceOptions, env: Environment, say: Say
   );
 }
 
-async function tokenFor(url: string, options: PlaceOptions, env: Environment, say: Say, local: Awaited<ReturnType<typeof localNode>>): Promise<Omit<Place, 'url'>> {
-  if (options.tokenFile !== undefined) return { token: await secretFile(options.tokenFile, say), by: 'options' };
-  const given = env['LINGQU_TOKEN'];
-  if (given !== undefined && given !== '') return { token: given, by: 'environment' };
+async function givenToken({ tokenFile }: PlaceOptions, env: Environment, say: Say): Promise<Omit<Place, 'url'> | undefined> {
+  if (tokenFile !== undefined) return { token: await secretFile(tokenFile, say), by: 'options' };
+  const token = env['LINGQU_TOKEN'] ?? '';
+  return token === '' ? undefined : { token, by: 'environment' };
+}
+
+async function tokenFor(url: string, env: Environment, say: Say, local: Awaited<ReturnType<typeof localNode>>): Promise<Omit<Place, 'url'>> {
   const login = await new Credentials(env).find(url);
   if (login !== undefined) return { token: login.token, by: 'login' };
   if (local?.token !== undefined && sameUrl(local.management, url)) return { token: local.token, by: 'operator-token' };
