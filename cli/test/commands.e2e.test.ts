@@ -164,6 +164,18 @@ describe('commands', () => {
       assert.equal((await here('resource add stations --source hosted --table stations')).code, 0);
     });
 
+    it('list their tables, and remove one that nothing uses', async () => {
+      const file = path.join(node.folder, 'short.csv');
+      await writeFile(file, 'name\n甲\n');
+      assert.equal((await here(`import ${file} --title 短表`)).code, 0);
+      const names = async (): Promise<string[]> => (onlyJson((await here('import list --json')).stdout) as { name: string }[]).map(({ name }) => name);
+      assert.deepEqual((await names()).toSorted(), ['short', 'stations']);
+      assert.match((await here('import list')).stdout, /short +│ 短表 +│ 1 /);
+      assert.equal((onlyJson((await here('import remove stations --json')).stderr) as { status: number }).status, 409, 'a resource stands on it');
+      assert.match((await here('import remove short')).stdout, /short/);
+      assert.deepEqual(await names(), ['stations']);
+    });
+
     it('load a sheet of an XLSX file by its extension, and tell what is wrong by the addresses of cells', async () => {
       const file = path.join(node.folder, 'levels.xlsx');
       await writeFile(file, await workbookOf({ sheets: { 说明: rowsXml(['a']), 潮位: rowsXml(['站', '高'], ['赤湾', '<c><v>1.5</v></c>'], ['盐田', '<c t="e"><v>#N/A</v></c>']) } }));

@@ -68,6 +68,19 @@ describe('people log in by command', () => {
     assert.match(gone.stderr, /npx lingqu login/);
   });
 
+  it('changes one’s own password, also where it is the one-time password', async () => {
+    const next = 'Ebb-And-Flow-2026';
+    const change = `user password --url ${node.managementUrl} --user zhang.san --password-stdin`;
+    assert.equal((await away(change, `${password}\n`)).code, 2, 'the second line is missing');
+    const said = await away(change, `${password}\n${next}\n`);
+    assert.equal(said.code, 0, said.stderr);
+    assert.equal((await away(login, `${password}\n`)).code, 1, 'the old one is worth nothing');
+    assert.equal((await away(login, `${next}\n`)).code, 0);
+    const oneTime = (await here('user add wang.wu --role consumer')).stdout.trim();
+    const first = await away(`user password --url ${node.managementUrl} --user wang.wu --password-stdin`, `${oneTime}\n${password}\n`);
+    assert.equal(first.code, 0, first.stderr);
+  });
+
   it('manages people: role, disable, enable, unlock, reset', async () => {
     assert.equal((await here('user add li.si --role consumer')).code, 0);
     assert.equal(JSON.parse((await here('user role li.si provider --json')).stdout).role, 'provider');

@@ -1,4 +1,4 @@
-import { importTable, type ImportQuery, type ImportReport } from '@lingqu/client';
+import { done, got, importTable, type ImportQuery, type ImportReport } from '@lingqu/client';
 import type { Command } from 'commander';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { CommandFailure } from '../failure.ts';
 import { commaList, given, oneOf, repeated } from '../input/options.ts';
 import { bytesText } from '../output/progress.ts';
 import { tableOf } from '../output/table.ts';
+import { timeText } from '../output/text.ts';
 
 const charsets = ['auto', 'utf-8', 'gb18030'] as const;
 const delimiters = ['auto', 'comma', 'semicolon', 'tab'] as const;
@@ -30,8 +31,9 @@ const CHUNK_BYTES = 256 * 1024;
 
 export function importCommands(program: Command, context: Context): void {
   const { say } = context;
-  program
-    .command('import <file>')
+  const imports = program.command('import').description(say('导入文件为节点托管的表', 'files imported as tables that the node keeps'));
+  imports
+    .command('file <file>', { isDefault: true })
     .description(say('把 CSV 或 XLSX 文件导入为节点托管的表；同名的表被整体替换', 'import a CSV or XLSX file as a table that the node keeps; a table of that name is replaced whole'))
     .option('--name <table>', say('表名（默认取文件名）', 'name of the table; the file’s by default'))
     .option('--title <text>', say('标题', 'title'), '')
@@ -43,6 +45,29 @@ export function importCommands(program: Command, context: Context): void {
     .option('--index <columns>', say('用于查询的列，以逗号分隔，可多次给出', 'columns that callers search by, by commas, repeatable'), repeated)
     .option('--skip-bad-rows', say('跳过有误的行并报告（默认一行有误即不导入）', 'skip bad rows and report them; by default one bad row ends the import'))
     .action((file: string, options: ImportOptions) => importFile(context, file, options));
+  imports.command('list').description(say('列出导入的表', 'list the tables')).action(() => list(context));
+  imports.command('remove <table>').description(say('删除表及其数据', 'remove a table with its data')).action((table: string) => remove(context, table));
+}
+
+async function list({ client, out, say }: Context): Promise<void> {
+  const { items } = await got((await client()).GET('/api/v1/imports'));
+  out.show(items, () =>
+    tableOf(
+      items,
+      [
+        [say('表', 'table'), (each) => each.name],
+        [say('标题', 'title'), (each) => each.title],
+        [say('行数', 'rows'), (each) => each.rows],
+        [say('导入时间', 'imported'), (each) => timeText(each.importedAt)],
+      ],
+      say('没有导入的表', 'no tables'),
+    ),
+  );
+}
+
+async function remove({ client, out, say }: Context, name: string): Promise<void> {
+  await done((await client()).DELETE('/api/v1/imports/{name}', { params: { path: { name } } }));
+  out.show({ removed: name }, () => say(`表 ${name} 已删除`, `table ${name} is removed`));
 }
 
 async function importFile(context: Context, file: string, options: ImportOptions): Promise<void> {

@@ -1,9 +1,11 @@
 import { all, done, got, gotVersion, LingquProblem, type Client } from '@lingqu/client';
 import { Argument, type Command } from 'commander';
+import { withSession, type LogInOptions } from '../connection/session.ts';
 import type { Context } from '../context.ts';
 import { oneOf } from '../input/options.ts';
 import { tableOf } from '../output/table.ts';
 import { timeText } from '../output/text.ts';
+import { logInUrl } from './login.ts';
 
 const roles = ['manager', 'provider', 'consumer', 'auditor'] as const;
 type Role = (typeof roles)[number];
@@ -27,6 +29,12 @@ export function userCommands(program: Command, context: Context): void {
     .addArgument(new Argument(`<${roles.join('|')}>`, say('角色', 'role')).argParser(oneOf(roles)))
     .description(say('更改角色', 'give another role'))
     .action((name: string, role: Role) => change(context, name, { role }));
+  user
+    .command('password')
+    .description(say('修改自己的密码', 'change one’s own password'))
+    .option('--user <name>', say('登录名', 'name'))
+    .option('--password-stdin', say('从标准输入读密码，第二行为新密码', 'read the password from stdin, and on the second line the new one'))
+    .action((options: LogInOptions) => changeOwnPassword(context, options));
 }
 
 async function add(context: Context, name: string, { role, displayName = name }: { role: Role; displayName?: string }): Promise<void> {
@@ -81,6 +89,14 @@ async function change(context: Context, name: string, changes: { disabled: boole
   const { value, etag } = await one(api, context, name);
   const user = await got(api.PATCH('/api/v1/users/{id}', { params: { path: { id: value.id } }, headers: { 'if-match': etag }, body: changes }));
   context.out.show(user, () => context.say(`用户 ${user.name} 已修改`, `user ${user.name} changed`));
+}
+
+async function changeOwnPassword(context: Context, options: LogInOptions): Promise<void> {
+  const name = await withSession(context, await logInUrl(context), options, async ({ user, changePassword }) => {
+    await changePassword();
+    return user;
+  });
+  context.out.show({ changed: name }, () => context.say(`${name} 的密码已修改`, `the password of ${name} is changed`));
 }
 
 async function unlock(context: Context, name: string): Promise<void> {

@@ -22,6 +22,8 @@ export interface LoggedIn {
   readonly user: string;
   /** All that the user's role may hold. */
   readonly scopes: readonly Scope[];
+  /** Changes the password, unless that was done on the way in. */
+  readonly changePassword: () => Promise<void>;
 }
 
 /** Does something as a person who logs in for it, and logs out again. A one-time password is changed on the way. */
@@ -35,15 +37,18 @@ export async function withSession<T>(context: Context, url: string, options: Log
   if (data === undefined) throw new LingquProblem({ code: 'client.empty', status: response.status, detail: say('节点的回答没有内容', 'the node answered without content') });
   const api = createClient({ url, session: { cookie, csrfToken: data.csrfToken } });
   try {
-    if (data.mustChange) await changePassword(api, context, options, password);
-    return await work({ api, user: data.user.name, scopes: scopesOfRole[data.user.role] });
+    if (data.mustChange) {
+      context.out.note(say('须先修改密码', 'the password must be changed first'));
+      await changePassword(api, context, options, password);
+    }
+    const changeOnce = async (): Promise<void> => (data.mustChange ? undefined : changePassword(api, context, options, password));
+    return await work({ api, user: data.user.name, scopes: scopesOfRole[data.user.role], changePassword: changeOnce });
   } finally {
     await done(api.DELETE('/api/v1/session')).catch(() => {}); // it ends by itself before long
   }
 }
 
-async function changePassword(api: Client, { input, out, say }: Context, { passwordStdin }: LogInOptions, current: string): Promise<void> {
-  out.note(say('须先修改密码', 'the password must be changed first'));
+async function changePassword(api: Client, { input, say }: Context, { passwordStdin }: LogInOptions, current: string): Promise<void> {
   const next = await input.secret(passwordStdin, say('新密码', 'new password'));
   if (passwordStdin !== true && next !== (await input.secret(false, say('再次输入新密码', 'new password again')))) {
     throw new CommandFailure('cli.password.differs', say('两次输入的新密码不同，请重试', 'the two new passwords differ: try again'));
