@@ -10,9 +10,10 @@ function hintOf({ code, status }: LingquProblem, say: Say): string {
   if (code === 'client.unreachable') return say('请确认节点已启动（npx lingqu serve），地址无误', 'is the node running (npx lingqu serve), and the address right?');
   if (code === 'version.stale') return say('其间有他人修改，请重新执行', 'someone else changed it meanwhile: run the command again');
   if (/^identity\.(token|missing|bearer|session)/.test(code) && status === 401) return say('令牌无效或已过期，请重新登录：npx lingqu login', 'the token is unknown or has expired: log in again with npx lingqu login');
-  if (status === 403) return say('请改用有此权限的账号登录，或请管理员授权', 'log in as someone who may do this, or ask a manager');
+  if (code === 'policy.unenforceable' && status === 403) return say('请用 npx lingqu explain 查看是哪一条款，再用 npx lingqu grant update 修改授权', 'see by npx lingqu explain which term it is, and change the grant by npx lingqu grant update');
+  if (/^(identity\.role|identity\.scope|import\.role)/.test(code)) return say('请改用有此权限的账号登录，或请管理员授权', 'log in as someone who may do this, or ask a manager');
   if (status === 429 || status === 503) return say('请稍后再试', 'try again later');
-  if (status >= 500) return say('请凭错误编号在节点日志中查找原因', 'look for the error ID in the node’s log');
+  if (status === 500) return say('请凭错误编号在节点日志中查找原因', 'look for the error ID in the node’s log');
   return '';
 }
 

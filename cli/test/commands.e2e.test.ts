@@ -125,6 +125,7 @@ describe('commands', () => {
         ['resource add r --source s --table t --query q.yaml', '--query'],
         ['user add wang --role king', 'king'],
         ['grant add --subject a --product b --quota calls/week=3', 'week'],
+        ['journal --limit 0', '--limit'],
         ['source', ''],
       ] as const) {
         const said = await here(`${command} --json`);

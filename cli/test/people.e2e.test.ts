@@ -60,7 +60,7 @@ describe('people log in by command', () => {
     assert.equal((await reader('subject list')).code, 0);
     const refused = await reader('subject add nobody --json');
     assert.equal(refused.code, 1);
-    assert.equal(JSON.parse(refused.stderr).status, 403);
+    assert.deepEqual([JSON.parse(refused.stderr).status, JSON.parse(refused.stderr).next], [403, '请改用有此权限的账号登录，或请管理员授权']);
     assert.equal(JSON.parse((await away('token list --json')).stdout).length, 2);
     assert.equal((await away(`token revoke ${about.id}`)).code, 0);
     const gone = await reader('subject list');

@@ -179,6 +179,8 @@ describe('a PostgreSQL table, published by commands alone', needs('postgres'), (
     assert.match((await step('product publish tides')).stdout, /第 3 版[^]*授权的条款不再适合该版本（1 项）[^]*app \(调用被拒绝\)/);
     const [grant]: { id: string }[] = JSON.parse(await printed('grant list --subject app --product tides'));
     assert.equal((await run(`call tides --key-file ${keyFile}`)).code, 1, 'what was masked may live on under another name');
+    const preview = await run('preview --subject app --product tides --lang en');
+    assert.match(preview.stderr, /\n→ see by npx lingqu explain which term it is/);
     await step(`grant update ${grant?.id} --columns id,station,at --clear masks.phone`);
     assert.equal((await run(`call tides --key-file ${keyFile}`)).code, 0);
   });
@@ -201,6 +203,12 @@ describe('a PostgreSQL table, published by commands alone', needs('postgres'), (
     assert.equal((await json(`grant resume ${grant?.id}`))['state'], 'active');
     assert.equal((await run(`call tides --key-file ${keyFile}`)).code, 0);
     assert.equal((await json(`grant revoke ${grant?.id}`))['state'], 'revoked');
+  });
+
+  it('leaves a failure of the source to its own words', async () => {
+    const said = await run('source add lost --type postgres --host 127.0.0.1 --port 9 --database d --user u --password-stdin --json', 'secret\n');
+    const { code, status, next } = JSON.parse(said.stderr);
+    assert.deepEqual([said.code, code, status, next], [1, 'source.refused', 502, '']);
   });
 
   it('says what uses a thing that cannot be removed', async () => {

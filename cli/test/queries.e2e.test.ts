@@ -71,6 +71,12 @@ for (const { name, service, open, type } of visitsDatabases) {
       assert.deepEqual(new Map(data.map((row: { town: string; n: unknown }) => [row.town, Number(row.n)])), new Map(large));
     });
 
+    it('a sample may be written as a number or a truth', async () => {
+      const file = path.join(node.folder, 'samples.yaml');
+      await writeFile(file, 'sql: SELECT town, age FROM visits WHERE age >= :least\nparameters: [{ name: least, type: integer, sample: 0 }]');
+      assert.match(await said(`resource explain --source clinic --query ${file}`), /visits/);
+    });
+
     it('a query that is refused says why', async () => {
       const file = path.join(node.folder, 'bad.yaml');
       await writeFile(file, 'sql: SELECT town, pg_sleep(1) AS x FROM visits -- x');

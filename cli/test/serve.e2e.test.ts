@@ -92,6 +92,10 @@ describe('lingqu serve', () => {
     assert.equal((await run(`backup ${home}/cold.backup --passphrase-stdin`, 'high-water-2026\n')).code, 0);
     const again = await run(`backup ${home}/cold.backup --passphrase-stdin --json`, 'high-water-2026\n');
     assert.equal(JSON.parse(again.stderr).code, 'backup.file.exists');
+    const nowhere = JSON.parse((await run(`backup ${home}/none/x.backup --json`)).stderr);
+    assert.deepEqual([nowhere.code, nowhere.detail.includes(`${home}/none `)], ['cli.folder', true], 'told before anybody is asked for a passphrase');
+    const missing = JSON.parse((await run(`restore ${home}/none.backup --json`)).stderr);
+    assert.deepEqual([missing.code, missing.detail.includes(`${home}/none.backup`)], ['cli.file', true]);
     const target = path.join(home, 'restored');
     const there = lingquWith({ LINGQU_DATA: target, XDG_CONFIG_HOME: home });
     const wrong = await there(`restore ${home}/warm.backup --passphrase-stdin --json`, 'low-water-2026\n');

@@ -1,11 +1,13 @@
 import { createClient, got } from '@lingqu/client';
 import type { Command } from 'commander';
+import { access, constants } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { dataFolderOf } from '../connection/find-node.ts';
 import type { Context } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { secretFile } from '../input/secrets.ts';
-import type { Environment } from '../language.ts';
+import type { Environment, Say } from '../language.ts';
 
 interface Task {
   readonly env: Environment;
@@ -57,6 +59,7 @@ async function passphraseOf({ input, say }: Context, { passphraseStdin, passphra
 
 async function backup(context: Context, programs: BackupPrograms, file: string, options: PassphraseOptions): Promise<void> {
   const { out, say } = context;
+  await assertWritable(dirname(resolve(file)), say);
   const passphrase = await passphraseOf(context, options, true);
   const progress = out.progress(say('备份', 'backing up'), 0, String);
   try {
@@ -66,6 +69,13 @@ async function backup(context: Context, programs: BackupPrograms, file: string, 
   } finally {
     progress.end();
   }
+}
+
+/** Before anybody is asked for a passphrase. */
+async function assertWritable(folder: string, say: Say): Promise<void> {
+  await access(folder, constants.W_OK).catch((error: unknown) => {
+    throw new CommandFailure('cli.folder', say(`文件夹 ${folder} 不存在或不可写，请先建立或换一处`, `the folder ${folder} is not there or not writable: make it, or choose another`), { cause: error });
+  });
 }
 
 const envOf = ({ env, options }: Context): Environment => ({ ...env, LINGQU_DATA: dataFolderOf(options(), env) });
@@ -88,6 +98,9 @@ async function fromNode({ place }: Context, { keepBackup }: BackupPrograms, { fi
 
 async function restore(context: Context, programs: BackupPrograms, file: string, { force = false, ...options }: PassphraseOptions & { force?: boolean }): Promise<void> {
   const { out, say } = context;
+  await access(file, constants.R_OK).catch((error: unknown) => {
+    throw new CommandFailure('cli.file', say(`读不到文件 ${file}`, `cannot read ${file}`), { cause: error });
+  });
   const passphrase = await passphraseOf(context, options, false);
   const progress = out.progress(say('恢复', 'restoring'), 0, String);
   try {

@@ -2,7 +2,7 @@ import { got, type components } from '@lingqu/client';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { usageFailure } from '../failure.ts';
-import { given, oneOf, wholeNumber } from '../input/options.ts';
+import { atLeastOne, given, oneOf } from '../input/options.ts';
 import { bytesText } from '../output/progress.ts';
 import { printBody, saveBody } from '../output/save.ts';
 import { tableOf } from '../output/table.ts';
@@ -41,7 +41,7 @@ export function journalCommands(program: Command, context: Context): void {
   const journal = program.command('journal').description(say('日志', 'the journal'));
   filtered(journal.command('query', { isDefault: true }), context)
     .description(say('查询日志，新的在前', 'query the journal, newest first'))
-    .option('--limit <records>', say('条数', 'records'), wholeNumber, 50)
+    .option('--limit <records>', say('条数', 'records'), atLeastOne, 50)
     .action((options: Filter & { limit: number }) => query(context, options));
   filtered(journal.command('export'), context)
     .description(say('导出日志，旧的在前', 'export the journal, oldest first'))

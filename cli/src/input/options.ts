@@ -11,6 +11,12 @@ export function wholeNumber(value: string): number {
   throw new InvalidArgumentError('');
 }
 
+export function atLeastOne(value: string): number {
+  const number = wholeNumber(value);
+  if (number > 0) return number;
+  throw new InvalidArgumentError('');
+}
+
 /** Collects `name=value`. */
 export function pairs(value: string, before: Readonly<Record<string, string>> | undefined): Record<string, string> {
   const at = value.indexOf('=');
