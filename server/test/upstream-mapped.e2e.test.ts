@@ -109,8 +109,11 @@ describe('[SEA-8.1c] rows of services are governed like rows of a table', () => 
       it(`${name}, asked with ${JSON.stringify(query)}: the same answer from a table, a REST service and a SOAP service`, async () => {
         const expected = await ask('hosted', name, query);
         assert.equal(JSON.parse(expected).success, true, expected);
-        assert.equal(await ask('rest', name, query), expected);
-        assert.equal(await ask('soap', name, query), expected);
+        for (const [code, upstream] of [['rest', rest], ['soap', service]] as const) {
+          const already = upstream.requests.length;
+          assert.equal(await ask(code, name, query), expected);
+          assert.equal(upstream.requests.length, already + 1, 'rows and total are of one answer');
+        }
       });
     }
   }

@@ -5,7 +5,7 @@ import { decide } from '../policy/index.ts';
 import type { JournalWriter } from '../journal/index.ts';
 import { isInForce, isSigned, type FoundCredential } from '../identity/index.ts';
 import type { QuotaKeeper } from '../quotas/index.ts';
-import { countOf, type ReadPlan, type RowBatch, type SourceConnections, type TableReader } from '../resources/index.ts';
+import { countOf, type ReadPlan, type RowBatch, type RowStream, type SourceConnections, type TableReader } from '../resources/index.ts';
 import type { Access, LiveProduct, Right } from './access.ts';
 import { assertStanding, endOf, type Deed } from './deed.ts';
 import { cannotRelay, journalLate, notGranted, nothingToRelay, otherMethod, productChanged, tooSlow, unauthenticated, unknownProduct } from './errors.ts';
@@ -163,13 +163,10 @@ export class Delivery {
     const read = readPlanOf(plan, live.resource, rendering.forms, right.maskKey);
     const encoder = rendering.encoder(deed.record.call);
     if (plan.kind === 'verify') return this.#verdict(deed, encoder, reader, read);
-    const counting = deed.record.call.wantTotal && plan.page !== null ? reader.count(read, signal) : undefined;
-    counting?.catch(() => {}); // awaited below; a failure must not go unheard meanwhile
-    const limit = plan.page === null ? Math.min(plan.cap, this.#bounds.wholeRows) + 1 : read.limit;
-    const batch = await reader.readPage({ ...read, limit }, encoder.reads, this.#bounds.wholeBytes, signal);
-    const total = await counting;
-    if (batch === undefined || (plan.page === null && countOf(batch) === limit)) return this.#stream(deed, encoder, reader, read, total);
-    return this.#whole(deed, encoder, plan.columns, batch, total ?? (plan.page === null ? countOf(batch) : undefined));
+    const { wholeRows: rows, wholeBytes: bytes } = this.#bounds;
+    const reading = await reader.read(read, { shape: encoder.reads, rows, bytes, counted: deed.record.call.wantTotal && plan.page !== null }, signal);
+    if ('stream' in reading) return this.#stream(deed, encoder, reading.stream, reading.total);
+    return this.#whole(deed, encoder, plan.columns, reading.batch, reading.total ?? (plan.page === null ? countOf(reading.batch) : undefined));
   }
 
   async #whole(deed: Deed, encoder: RowsEncoder, fields: readonly AnswerField[], batch: RowBatch, total: number | undefined): Promise<Answer> {
@@ -197,8 +194,7 @@ export class Delivery {
   }
 
   /** The first piece is read before the answer begins: what fails until then is an error and not a cut. */
-  async #stream(deed: Deed, encoder: RowsEncoder, reader: TableReader, read: ReadPlan, total: number | undefined): Promise<Answer> {
-    const stream = await reader.openStream(read, encoder.reads, deed.signal);
+  async #stream(deed: Deed, encoder: RowsEncoder, stream: RowStream, total: number | undefined): Promise<Answer> {
     const framed = framedRows(encoder, deed.plan, stream, total);
     const encoded = new Transfer(deed, this.#parts, this.#log).pieces(framed, stream.rows, () => stream.cancel());
     const pieces = deed.sealing?.stream(encoded) ?? encoded;

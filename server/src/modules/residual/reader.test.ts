@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DomainError, type ErrorKind } from '../../kernel/errors.ts';
 import type { OrderTerm } from '../policy/index.ts';
-import { countOf, type ReadPlan, type TableReader } from '../resources/index.ts';
+import { countOf, type ReadPlan, type ReadWish, type RowBatch, type TableReader } from '../resources/index.ts';
 import { residualReader, type Row, type RowScanner, type ScanRequest } from './index.ts';
 
 const never = new AbortController().signal;
@@ -135,6 +135,47 @@ describe('rows that are sorted here', () => {
     await assert.rejects(reader.openStream(plan({ where }), 'json', never), failsWith('busy'));
     for (const stream of streams) stream.cancel();
     assert.equal((await rowsOf(reader, plan({ where }))).rows.length, 100);
+  });
+});
+
+describe('rows and their number', () => {
+  const wish = { shape: 'cells', rows: 1_000, bytes: 1e6, counted: true } as const;
+  const read = async (scanner: RowScanner, asked: ReadPlan, changes: Partial<ReadWish> = {}): Promise<{ whole: boolean; rows: string[]; total: number | undefined }> => {
+    const reading = await residualReader(scanner).read(asked, { ...wish, ...changes }, never);
+    const batches: RowBatch[] = 'batch' in reading ? [reading.batch] : await Array.fromAsync(reading.stream.batches);
+    return { whole: 'batch' in reading, rows: batches.flatMap((batch) => (batch.kind === 'cells' ? batch.rows.map(([cell]) => cell ?? '') : [])), total: reading.total };
+  };
+  const page = plan({ offset: 150, limit: 20, whole: false });
+
+  for (const ordered of [true, false]) {
+    const scanner = (rows: number): Watched => scannerOf(numbers(rows), { ordered });
+    const titled = ordered ? 'in order' : 'in no order';
+
+    it(`come from one scan, ${titled}`, async () => {
+      const watched = scanner(5_000);
+      const { whole, rows, total } = await read(watched, page);
+      assert.deepEqual([whole, rows.length, rows[0], rows[19], total, watched.requests.length], [true, 20, '150', '169', 5_000, 1]);
+    });
+
+    it(`come from one scan where the page is too large for one piece, ${titled}`, async () => {
+      const watched = scanner(5_000);
+      const { whole, rows, total } = await read(watched, page, { bytes: 10 });
+      assert.deepEqual([whole, rows.length, rows[0], total, watched.requests.length], [false, 20, '150', 5_000, 1]);
+    });
+
+    it(`of a whole answer that is large stream from where the one scan has come to, ${titled}`, async () => {
+      const watched = scanner(5_000);
+      const { whole, rows } = await read(watched, plan(), { counted: false });
+      assert.deepEqual([whole, rows.length, rows[4_999], watched.requests.length], [false, 5_000, '4999', 1]);
+      assert.deepEqual((await read(scanner(1_000), plan(), { counted: false })).whole, true);
+      await assert.rejects(read(scanner(501), plan({ limit: 500 }), { counted: false }), failsWith('result-too-large'));
+      assert.equal((await read(scanner(500), plan({ limit: 500 }), { counted: false })).rows.length, 500);
+    });
+  }
+
+  it('are not counted where nobody asked', async () => {
+    const watched = scannerOf(numbers(1_000_000));
+    assert.deepEqual([(await read(watched, page, { counted: false })).total, watched.given], [undefined, 200]);
   });
 });
 

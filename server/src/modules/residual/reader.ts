@@ -1,4 +1,4 @@
-import { resultTooLarge, type ReadPlan, type RowBatch, type RowShape, type RowStream, type TableReader } from '../resources/index.ts';
+import { resultTooLarge, type Reading, type ReadPlan, type ReadWish, type RowBatch, type RowShape, type RowStream, type TableReader } from '../resources/index.ts';
 import { comparerOf } from './compare.ts';
 import { askedBy, necessary, typeOf, verdictOf, type Columns, type Verdict } from './conditions.ts';
 import { assertWanted, scannerFault } from './errors.ts';
@@ -26,12 +26,12 @@ const BATCH_CHARACTERS = 48 * 1024;
  * Applies plans to a source that can only hand over its rows: conditions, order, page, masks and forms, with the same
  * answers as a source that takes them over. Every row is held against the whole condition, whatever the scanner left out.
  */
-export function residualReader(scanner: RowScanner): TableReader {
+export function residualReader(scanner: RowScanner): Required<TableReader> {
   const shelf = new Shelf();
   return {
     readPage: async (plan, shape, maxBytes, signal) => {
       const applied = apply(plan, scanner);
-      const part = await beginning(applied, scanner, plan, { rows: plan.limit, ahead: { rows: plan.limit, characters: maxBytes }, shelf, signal });
+      const part = await beginning(applied, scanner, plan, { rows: plan.limit, ahead: { rows: plan.limit, characters: maxBytes }, counted: false, shelf, signal });
       part.leave();
       const isWhole = part.rest === undefined || part.rows.length === plan.limit;
       return isWhole ? inOnePiece(applied.output, shape, part.rows, maxBytes) : undefined;
@@ -43,8 +43,30 @@ export function residualReader(scanner: RowScanner): TableReader {
       return rows;
     },
     openStream: async (plan, shape, signal) => openStream(apply(plan, scanner), scanner, plan, { shape, shelf, signal }),
+    read: async (plan, wish, signal) => read(apply(plan, scanner), scanner, plan, { ...wish, shelf, signal }),
   };
 }
+
+/** By one scan. What is small enough leaves in one piece, and all else from where the scan has come to. */
+async function read(applied: Applied, scanner: RowScanner, plan: ReadPlan, { shape, rows, bytes, counted, shelf, signal }: ReadWish & Pick<Wish, 'shelf' | 'signal'>): Promise<Reading> {
+  const most = plan.whole ? Math.min(plan.limit, rows) : plan.limit;
+  const wanted = wantedOf(plan);
+  const part = await beginning(applied, scanner, plan, { rows: wanted, ahead: { rows: Math.min(most + 1, wanted), characters: bytes }, counted, shelf, signal });
+  const total = counted ? part.total : undefined;
+  try {
+    const isWhole = (part.rest === undefined || part.rows.length === wanted) && part.rows.length <= most;
+    const batch = isWhole ? inOnePiece(applied.output, shape, part.rows, bytes) : undefined;
+    if (batch === undefined) return { total, stream: streamOf(applied, part, plan, { shape, signal }) };
+    part.leave();
+    return { total, batch };
+  } catch (error) {
+    part.leave();
+    throw error;
+  }
+}
+
+/** One row more than a whole answer may have tells that it has too many. */
+const wantedOf = ({ whole, limit }: ReadPlan): number => (whole ? limit + 1 : limit);
 
 // ---- what is asked --------------------------------------------------------------------------------------------------
 
@@ -94,6 +116,8 @@ interface Wish {
   readonly rows: number;
   /** Where the source orders, what comes after so much is left to `rest`. */
   readonly ahead: { readonly rows: number; readonly characters: number };
+  /** Whether the scan is read to its end, and its rows are counted. */
+  readonly counted: boolean;
   readonly shelf: Shelf;
   readonly signal: AbortSignal;
 }
@@ -103,50 +127,68 @@ interface Part {
   readonly rows: readonly Row[];
   /** What comes after them; undefined where nothing does, or nothing was wanted. */
   readonly rest: AsyncGenerator<Row[]> | undefined;
+  /** All rows that fit, whatever the offset; undefined where the scan was not read to its end. */
+  readonly total: number | undefined;
   readonly leave: () => void;
 }
 
 async function beginning(applied: Applied, scanner: RowScanner, plan: ReadPlan, wish: Wish): Promise<Part> {
-  const scan = fitting(applied, scanner, plan, wish.signal);
-  if (!applied.ordered) return sortedRows(applied, scan, plan, wish);
-  const rest = inOrder(applied, scan, plan.offset, wish.rows);
+  const fit = fitting(applied, scanner, plan, wish.signal);
+  const scan = applied.ordered ? inOrder(applied, fit) : fit;
+  if (!applied.ordered || wish.counted) return heldRows(applied, scan, plan, wish);
+  const rest = pageOf(scan, plan.offset, wish.rows);
   const leave = (): void => void rest.return(undefined).catch(() => {}); // ended early; the scan is aborted by its end
   try {
     const rows: Row[] = [];
     for (let characters = 0; rows.length < wish.ahead.rows && characters < wish.ahead.characters; ) {
       const next = await rest.next();
-      if (next.done === true) return { rows, rest: undefined, leave };
+      if (next.done === true) return { rows, rest: undefined, total: undefined, leave };
       rows.push(...next.value);
       characters += next.value.reduce((sum, row) => sum + sizeOf(row), 0);
     }
-    return { rows, rest, leave };
+    return { rows, rest, total: undefined, leave };
   } catch (error) {
     leave();
     throw error;
   }
 }
 
-async function sortedRows({ compare }: Applied, scan: AsyncGenerator<Row[]>, plan: ReadPlan, { rows, shelf }: Wish): Promise<Part> {
-  const held = new Held(shelf, plan.offset + rows, compare);
+/** Reads the scan to its end and holds what is wanted of it; where it comes in order, nothing before the offset need be held. */
+async function heldRows({ compare, ordered }: Applied, scan: AsyncGenerator<Row[]>, { offset }: ReadPlan, { rows, shelf }: Wish): Promise<Part> {
+  const held = new Held(shelf, ordered ? rows : offset + rows, compare);
+  let total = 0;
   try {
-    for await (const batch of scan) for (const row of batch) held.add(row);
-    return { rows: held.sorted().slice(plan.offset), rest: undefined, leave: () => held.release() };
+    for await (const batch of scan) {
+      for (const row of ordered ? windowOf(batch, total, offset, rows) : batch) held.add(row);
+      total += batch.length;
+    }
+    return { rows: ordered ? held.sorted() : held.sorted().slice(offset), rest: undefined, total, leave: () => held.release() };
   } catch (error) {
     held.release();
     throw error;
   }
 }
 
-/** At most `wanted` rows after the first `offset`; a source that says that it orders is held to it. */
-async function* inOrder({ compare }: Applied, scan: AsyncGenerator<Row[]>, offset: number, wanted: number): AsyncGenerator<Row[]> {
+/** What of a batch lies among the `wanted` rows after the first `offset`, where `seen` came before it. */
+const windowOf = (batch: readonly Row[], seen: number, offset: number, wanted: number): Row[] => batch.slice(Math.max(0, offset - seen), Math.max(0, offset + wanted - seen));
+
+/** A source that says that it orders is held to it. */
+async function* inOrder({ compare }: Applied, scan: AsyncGenerator<Row[]>): AsyncGenerator<Row[]> {
   let before: Row | undefined;
-  let seen = 0;
   for await (const batch of scan) {
     for (const row of batch) {
       if (before !== undefined && compare(before, row) > 0) throw scannerFault('the rows do not come in the order that the scanner says it keeps');
       before = row;
     }
-    const rows = batch.slice(Math.max(0, offset - seen), Math.max(0, offset + wanted - seen));
+    yield batch;
+  }
+}
+
+/** At most `wanted` rows after the first `offset`. */
+async function* pageOf(scan: AsyncGenerator<Row[]>, offset: number, wanted: number): AsyncGenerator<Row[]> {
+  let seen = 0;
+  for await (const batch of scan) {
+    const rows = windowOf(batch, seen, offset, wanted);
     seen += batch.length;
     if (rows.length > 0) yield rows;
     if (seen >= offset + wanted) return;
@@ -190,7 +232,10 @@ interface Opening {
  * how many rows it brings is known then.
  */
 async function openStream(applied: Applied, scanner: RowScanner, plan: ReadPlan, { shape, shelf, signal }: Opening): Promise<RowStream> {
-  const part = await beginning(applied, scanner, plan, { rows: plan.whole ? plan.limit + 1 : plan.limit, ahead, shelf, signal });
+  return streamOf(applied, await beginning(applied, scanner, plan, { rows: wantedOf(plan), ahead, counted: false, shelf, signal }), plan, { shape, signal });
+}
+
+function streamOf(applied: Applied, part: Part, plan: ReadPlan, { shape, signal }: Omit<Opening, 'shelf'>): RowStream {
   if (plan.whole && part.rows.length > plan.limit) {
     part.leave();
     throw resultTooLarge(plan.limit);

@@ -4,7 +4,7 @@ import type { Queryable } from '../../storage/database.ts';
 import type { NodeKey } from '../../storage/node-key.ts';
 import { unknownSource } from './errors.ts';
 import type { Source } from './model.ts';
-import type { SourceConnection, SourceSettings, SourceType } from './ports.ts';
+import type { SourceSettings, SourceType } from './ports.ts';
 import { Standing } from './standing.ts';
 import { findSource, type StoredSource } from './store.ts';
 
@@ -77,7 +77,7 @@ export class SourceConnections {
   }
 
   /** The connection of a source at the version a caller knows; opened when it is not. */
-  async get(on: Queryable, sourceId: string): Promise<SourceConnection> {
+  async get(on: Queryable, sourceId: string): Promise<Standing> {
     const open = this.#open.get(sourceId);
     if (open !== undefined) return open.connection;
     const source = await findSource(on, sourceId);
@@ -85,7 +85,7 @@ export class SourceConnections {
     return this.#remember(source);
   }
 
-  #remember(source: StoredSource): SourceConnection {
+  #remember(source: StoredSource): Standing {
     const known = this.#open.get(source.id);
     if (known?.version === source.version) return known.connection;
     const opened = this.typeOf(source.type).open(this.unseal(source));

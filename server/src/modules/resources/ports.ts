@@ -88,6 +88,18 @@ export interface RowStream {
   cancel(): void;
 }
 
+/** What of an answer may be handed over in one piece, in which shape, and whether all fitting rows are to be counted with it. */
+export interface ReadWish {
+  readonly shape: RowShape;
+  /** Of a whole answer; a page is bounded by its own limit. */
+  readonly rows: number;
+  readonly bytes: number;
+  readonly counted: boolean;
+}
+
+/** Rows in one piece, or as a stream where they would be more; `total` where it was wanted: all fitting rows, whatever the page. */
+export type Reading = { readonly total: number | undefined } & ({ readonly batch: RowBatch } | { readonly stream: RowStream });
+
 /** Reads rows of tables. Every method throws DomainErrors: source-unavailable, source-changed, timeout, busy, internal. */
 export interface TableReader {
   /** At most `plan.limit` rows in one piece; undefined when the piece would be larger than `maxBytes`. */
@@ -96,6 +108,11 @@ export interface TableReader {
   openStream(plan: ReadPlan, shape: RowShape, signal: AbortSignal): Promise<RowStream>;
   /** How many rows fit the plan's conditions, whatever its offset and limit. */
   count(plan: ReadPlan, signal: AbortSignal): Promise<number>;
+  /**
+   * All of these from one answer of the source, which is asked once: rows and total are of the same, and what the asking
+   * does is done once. Absent where a page, a stream and a count are statements of their own.
+   */
+  read?(plan: ReadPlan, wish: ReadWish, signal: AbortSignal): Promise<Reading>;
 }
 
 export interface Probe {

@@ -1,4 +1,4 @@
-import type { Probe, QuerySource, ReadPlan, RelayAnswer, RelayPlan, RowBatch, RowShape, RowStream, SourceConnection, TableDescription } from './ports.ts';
+import { countOf, type Probe, type QuerySource, type Reading, type ReadPlan, type ReadWish, type RelayAnswer, type RelayPlan, type RowBatch, type RowShape, type RowStream, type SourceConnection, type TableDescription, type TableReader } from './ports.ts';
 
 /** A connection with a number of uses; it is closed when it was replaced and its last use has ended. */
 class Counted {
@@ -91,12 +91,21 @@ export class Standing implements SourceConnection {
     const now = this.#now;
     const leave = now.enter();
     try {
-      const stream = await now.connection.openStream(plan, shape, signal);
-      const cancel = (): void => {
-        stream.cancel();
-        leave();
-      };
-      return { rows: stream.rows, batches: untilEnd(stream.batches, leave), cancel };
+      return held(await now.connection.openStream(plan, shape, signal), leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  async read(plan: ReadPlan, wish: ReadWish, signal: AbortSignal): Promise<Reading> {
+    const { connection } = this.#now;
+    const leave = this.#now.enter();
+    try {
+      const reading = await (connection.read?.(plan, wish, signal) ?? readApart(connection, plan, wish, signal));
+      if ('stream' in reading) return { total: reading.total, stream: held(reading.stream, leave) };
+      leave();
+      return reading;
     } catch (error) {
       leave();
       throw error;
@@ -123,6 +132,26 @@ export class Standing implements SourceConnection {
   async close(): Promise<void> {
     await Promise.all([this.#now, ...this.#before].map((each) => each.close()));
   }
+}
+
+/** By statements of their own: the count runs beside the page, and what the page cannot hold is read anew. */
+async function readApart(reader: TableReader, plan: ReadPlan, { shape, rows, bytes, counted }: ReadWish, signal: AbortSignal): Promise<Reading> {
+  const counting = counted ? reader.count(plan, signal) : undefined;
+  counting?.catch(() => {}); // awaited below; a failure must not go unheard meanwhile
+  const limit = plan.whole ? Math.min(plan.limit, rows) + 1 : plan.limit;
+  const batch = await reader.readPage({ ...plan, limit }, shape, bytes, signal);
+  const total = await counting;
+  if (batch === undefined || (plan.whole && countOf(batch) === limit)) return { total, stream: await reader.openStream(plan, shape, signal) };
+  return { total, batch };
+}
+
+/** A stream that holds its use of a connection to its end. */
+function held(stream: RowStream, leave: () => void): RowStream {
+  const cancel = (): void => {
+    stream.cancel();
+    leave();
+  };
+  return { rows: stream.rows, batches: untilEnd(stream.batches, leave), cancel };
 }
 
 async function* untilEnd(batches: AsyncIterable<RowBatch>, leave: () => void): AsyncGenerator<RowBatch> {

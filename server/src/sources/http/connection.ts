@@ -1,6 +1,6 @@
 import { DomainError } from '../../kernel/errors.ts';
 import { residualReader, type RowScanner, type ScanRequest } from '../../modules/residual/index.ts';
-import type { ColumnDescription, Probe, ReadPlan, RelayAnswer, RelayPlan, RowBatch, RowShape, RowStream, SourceConnection, TableDescription, TableReader } from '../../modules/resources/index.ts';
+import type { ColumnDescription, Probe, Reading, ReadPlan, ReadWish, RelayAnswer, RelayPlan, RowBatch, RowShape, RowStream, SourceConnection, TableDescription, TableReader } from '../../modules/resources/index.ts';
 import type { OutboundRequest } from '../../outbound/index.ts';
 import { relayOnly, unknownOperation } from './errors.ts';
 import type { Answer, Input } from './operation-settings.ts';
@@ -30,7 +30,7 @@ export class OperationsConnection implements SourceConnection {
   readonly #upstream: Upstream;
   readonly #health: Health;
   readonly #operations: ReadonlyMap<string, ReadyOperation>;
-  readonly #readers: ReadonlyMap<string, TableReader>;
+  readonly #readers: ReadonlyMap<string, Required<TableReader>>;
 
   constructor(upstream: Upstream, health: Health, operations: readonly ReadyOperation[]) {
     this.#upstream = upstream;
@@ -58,6 +58,10 @@ export class OperationsConnection implements SourceConnection {
     return this.#reader(plan).count(plan, signal);
   }
 
+  async read(plan: ReadPlan, wish: ReadWish, signal: AbortSignal): Promise<Reading> {
+    return this.#reader(plan).read(plan, wish, signal);
+  }
+
   async probe(): Promise<Probe> {
     const { request, accepts } = this.#health;
     const { status } = await this.#upstream.fetch(request, PROBE_BYTES, AbortSignal.timeout(PROBE_MS), accepts);
@@ -72,7 +76,7 @@ export class OperationsConnection implements SourceConnection {
     return this.#upstream.close();
   }
 
-  #reader({ table }: ReadPlan): TableReader {
+  #reader({ table }: ReadPlan): Required<TableReader> {
     if (!this.#operations.has(table.name)) throw unknownOperation(table.name);
     const reader = this.#readers.get(table.name);
     if (reader === undefined) throw relayOnly(table.name);
