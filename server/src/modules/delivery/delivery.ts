@@ -227,7 +227,10 @@ export class Delivery {
     const { signal } = deed;
     const { stop, arrived } = deed.record.call;
     const onAbort = (): void => {
-      if (!deed.told) reject(endOf(signal));
+      if (deed.told) return;
+      const end = endOf(signal);
+      if (end.kind === 'timeout') setImmediate(reject, end); // the source has the first word: it may know whom the deadline found awaited
+      else reject(end);
     };
     const timer = setTimeout(onDeadline, this.#bounds.deadlineMs - (performance.now() - arrived), deed, stop, this.#bounds.deadlineMs);
     signal.addEventListener('abort', onAbort, { once: true });

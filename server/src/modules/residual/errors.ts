@@ -25,7 +25,7 @@ export function assertWanted(signal: AbortSignal): void {
 
 /** What a scanner's failure means; the cause stays with the operator. */
 export function scanFailure(thrown: unknown, signal: AbortSignal): DomainError {
-  if (signal.aborted) return signal.reason instanceof DomainError ? signal.reason : interrupted(thrown);
   if (thrown instanceof DomainError) return thrown;
+  if (signal.aborted) return signal.reason instanceof DomainError ? signal.reason : interrupted(thrown);
   return new DomainError('source-unavailable', 'source.unavailable', '数据源暂不可用，请稍后重试 (the source cannot be reached: try again later)', { cause: thrown });
 }

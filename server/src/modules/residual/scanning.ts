@@ -42,7 +42,7 @@ function leave(batches: AsyncIterator<readonly Row[]> | undefined): void {
 
 async function patiently<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(new Error('aborted'));
+  const onAbort = (): void => void setImmediate(reject, new Error('aborted')); // a scanner that hears of it has the first word
   const impatience = setTimeout(() => reject(silentSource()), PATIENCE_MS);
   signal.addEventListener('abort', onAbort, { once: true });
   try {

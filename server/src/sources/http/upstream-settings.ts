@@ -23,10 +23,10 @@ export const upstreamProperties = {
   ca: Type.String({ maxLength: 65_536, default: '' }),
   /** Connections for short answers; streams have half as many of their own, so that their slow readers starve nobody. */
   connections: Type.Integer({ minimum: 1, maximum: 500, default: 32 }),
-  connectSeconds: Type.Integer({ minimum: 1, maximum: 15, default: 5 }),
+  connectSeconds: Type.Integer({ minimum: 1, maximum: 15, default: 3 }),
   headSeconds: Type.Integer({ minimum: 1, maximum: 15, default: 10, description: '应答头的限时' }),
   /** Between two pieces of a body; and the time over which the least rate is taken. */
-  idleSeconds: Type.Integer({ minimum: 1, maximum: 300, default: 15 }),
+  idleSeconds: Type.Integer({ minimum: 1, maximum: 300, default: 10 }),
   leastBytesPerSecond: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 256 }),
   /** After so many failures in a row the upstream is left alone for a while; then one call tries it. */
   breaker: Type.Object(
