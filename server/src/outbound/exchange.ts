@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { endlessAnswer, outboundFailure, tooSlowUpstream } from './failures.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { endlessAnswer, lateUpstream, outboundFailure, tooLargeAnswer, tooSlowUpstream } from './failures.ts';
 import { RateWatch } from './rate-watch.ts';
 
 export interface OutboundRequest {
@@ -14,6 +15,8 @@ export interface OutboundRequest {
 export interface OutboundBounds {
   /** A body of a known length up to this many bytes is gathered; any other streams. */
   readonly wholeBytes: number;
+  /** Nothing streams: every body is gathered, and a larger one refused. Of an error's larger body some is kept. */
+  readonly wholeOnly?: boolean;
   /** The least that an upstream must send while it is waited for. */
   readonly leastBytesPerSecond: number;
   readonly idleMs: number;
@@ -30,18 +33,23 @@ export interface OutboundAnswer {
   readonly body: Buffer | AsyncIterable<Buffer>;
 }
 
+/** Who is to hear that nothing more comes: once, whatever the end. */
+export interface Ending {
+  ended(failure: Error | undefined): void;
+}
+
 /** Bytes that may wait for a reader before the upstream is told to wait. */
 const MOST_WAITING = 128 * 1024;
 const nothing = Buffer.alloc(0);
 
 /**
  * One request and its answer, straight on undici's dispatch. Resolves with the head, and with the whole body where that
- * is small; a stream slows the upstream when its reader is slow. Throws `upstream.…`, or the signal's reason.
- * @param ended called once when nothing more comes, whatever the end
+ * is small; a stream slows the upstream when its reader is slow. Throws `upstream.…`, or the signal's reason; where that is
+ * a deadline which found the upstream awaited, `upstream.…` says at what.
  */
-export function exchange(pool: Dispatcher, request: OutboundRequest, bounds: OutboundBounds, signal: AbortSignal, ended: () => void = () => {}): Promise<OutboundAnswer> {
+export function exchange(pool: Dispatcher, request: OutboundRequest, bounds: OutboundBounds, signal: AbortSignal, ending: Ending = nobody): Promise<OutboundAnswer> {
   return new Promise((resolve, reject) => {
-    const handler = new Exchange({ bounds, signal, resolve, reject, ended });
+    const handler = new Exchange({ bounds, signal, resolve, reject, ending });
     if (!signal.aborted) pool.dispatch(request, handler);
   });
 }
@@ -51,7 +59,7 @@ interface Course {
   readonly signal: AbortSignal;
   readonly resolve: (answer: OutboundAnswer) => void;
   readonly reject: (reason: Error) => void;
-  readonly ended: () => void;
+  readonly ending: Ending;
 }
 
 interface Waiting {
@@ -61,7 +69,7 @@ interface Waiting {
 
 class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buffer, undefined> {
   readonly #course: Course;
-  readonly #onAbort = (): void => this.#stop(this.#course.signal.reason);
+  readonly #onAbort = (): void => this.#stop(this.#reasonOf(this.#course.signal.reason));
   #controller: Dispatcher.DispatchController | undefined;
   #head: Pick<OutboundAnswer, 'status' | 'headers' | 'length'> | undefined;
   /** Pieces that came and were not taken. */
@@ -77,7 +85,7 @@ class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buff
   constructor(course: Course) {
     this.#course = course;
     course.signal.addEventListener('abort', this.#onAbort);
-    if (course.signal.aborted) this.#onAbort();
+    if (course.signal.aborted) this.#stop(course.signal.reason);
   }
 
   // ---- what undici tells ----------------------------------------------------------------------------------------------
@@ -100,7 +108,12 @@ class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buff
       return;
     }
     this.#head = { status, headers, length };
-    this.#streams = length === undefined || length > this.#course.bounds.wholeBytes;
+    const { wholeBytes, wholeOnly = false } = this.#course.bounds;
+    if (wholeOnly && length !== undefined && length > wholeBytes) {
+      this.#overflow(this.#head);
+      return;
+    }
+    this.#streams = !wholeOnly && (length === undefined || length > wholeBytes);
     if (this.#streams) this.#course.resolve({ ...this.#head, body: this });
     if (length !== 0) watch.add(this, this.#course.bounds);
   }
@@ -115,15 +128,18 @@ class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buff
     }
     this.#pieces.push(piece);
     this.#waitingBytes += piece.length;
-    if (this.#streams && this.#waitingBytes >= MOST_WAITING) controller.pause();
+    if (this.#streams) {
+      if (this.#waitingBytes >= MOST_WAITING) controller.pause();
+    } else if (this.#head !== undefined && this.#waitingBytes > this.#course.bounds.wholeBytes) {
+      this.#overflow(this.#head);
+    }
   }
 
   onResponseEnd(): void {
     this.#ended = true;
     this.#leave();
     if (this.#head !== undefined && !this.#streams) {
-      const [first = nothing, second] = this.#pieces;
-      this.#course.resolve({ ...this.#head, body: second === undefined ? first : Buffer.concat(this.#pieces) });
+      this.#course.resolve({ ...this.#head, body: this.#gathered() });
     }
     this.#reader?.resolve(finished);
   }
@@ -166,6 +182,22 @@ class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buff
     this.#stop(tooSlowUpstream());
   }
 
+  #gathered(): Buffer {
+    const [first = nothing, second] = this.#pieces;
+    return second === undefined ? first : Buffer.concat(this.#pieces);
+  }
+
+  /** An error keeps its status, and what came of its words is for the operator. */
+  #overflow(head: Pick<OutboundAnswer, 'status' | 'headers' | 'length'>): void {
+    if (head.status >= 300) this.#course.resolve({ ...head, body: this.#gathered() });
+    this.#stop(tooLargeAnswer(this.#course.bounds.wholeBytes));
+  }
+
+  /** The call's deadline is the upstream's failure where it found the upstream awaited. */
+  #reasonOf(reason: Error): Error {
+    return isDeadline(reason) && this.isAwaited ? lateUpstream(reason, { sent: this.#controller !== undefined, begun: this.#head !== undefined, received: this.received }) : reason;
+  }
+
   #stop(reason: Error): void {
     this.#fail(reason);
     this.#controller?.abort(reason);
@@ -183,13 +215,16 @@ class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buff
   #leave(): void {
     this.#course.signal.removeEventListener('abort', this.#onAbort);
     watch.remove(this);
-    this.#course.ended();
+    this.#course.ending.ended(this.#failure);
   }
 }
 
 const watch = new RateWatch<Exchange>();
 const finished: IteratorResult<Buffer, undefined> = { done: true, value: undefined };
+const nobody: Ending = { ended() {} };
 const abandoned = (): Error => new Error('the answer was not wanted any more');
+
+const isDeadline = (reason: Error): boolean => (reason instanceof DomainError ? reason.kind === 'timeout' : reason.name === 'TimeoutError');
 
 /** 204 has no body. undici itself refuses lengths that are none. */
 function lengthOf(headers: IncomingHttpHeaders, status: number): number | undefined {

@@ -17,6 +17,7 @@ const short: Meaning = { kind: 'interrupted', code: 'upstream.short', message: '
 const malformed: Meaning = { kind: 'source-unavailable', code: 'upstream.malformed', message: '上游服务的应答不合 HTTP 规范 (the upstream\'s answer is not valid HTTP)' };
 const certificate: Meaning = { kind: 'source-unavailable', code: 'upstream.certificate', message: '上游服务的证书无法通过校验 (the upstream\'s certificate cannot be verified)' };
 const tls: Meaning = { kind: 'source-unavailable', code: 'upstream.tls', message: '与上游服务的 TLS 握手失败 (the TLS handshake with the upstream failed)' };
+const busy: Meaning = { kind: 'busy', code: 'upstream.busy', message: '上游服务的并发已满，请稍后重试 (too many calls of the upstream at this time: try again later)' };
 
 const meanings: Readonly<Record<string, Meaning>> = {
   UND_ERR_CONNECT_TIMEOUT: connectTimeout,
@@ -49,7 +50,17 @@ function meaningOf(code: string, begun: boolean): Meaning {
   return ofCertificate.test(code) ? certificate : unreachable;
 }
 
-const errorOf = ({ kind, code, message }: Meaning): DomainError => new DomainError(kind, code, message);
+const errorOf = ({ kind, code, message }: Meaning, cause?: unknown): DomainError => new DomainError(kind, code, message, { cause });
+
+/** What a deadline says of an upstream that it found awaited: for a connection to be free, for the head, for the body. */
+export function lateUpstream(deadline: Error, { sent, begun, received }: { readonly sent: boolean; readonly begun: boolean; readonly received: number }): DomainError {
+  if (!sent) return crowdedUpstream(deadline);
+  return errorOf(!begun ? headTimeout : received === 0 ? idle : slow, deadline);
+}
+
+export const crowdedUpstream = (cause?: unknown): DomainError => errorOf(busy, cause);
+export const tooLargeAnswer = (bytes: number): DomainError =>
+  new DomainError('result-too-large', 'upstream.too-large', `上游服务的应答超过 ${bytes} 字节，请缩小查询范围 (the upstream's answer is too large: narrow the query)`, { details: { maxBytes: bytes } });
 
 export const tooSlowUpstream = (): DomainError => errorOf(slow);
 export const endlessAnswer = (): DomainError =>

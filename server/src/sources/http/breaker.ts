@@ -1,3 +1,4 @@
+import { DomainError } from '../../kernel/errors.ts';
 import { resting } from './errors.ts';
 
 interface BreakerOptions {
@@ -25,11 +26,19 @@ export class Breaker {
     this.#monotonic = monotonic;
   }
 
-  /** Before each call; throws `upstream.resting`. What comes of the call is to be told by one of the other three. */
+  /** Before each call; throws `upstream.resting`. What comes of the call is to be told. */
   enter(): void {
     if (this.#inRow < this.#failures) return;
     if (this.#trying || this.#monotonic() < this.#restsUntil) throw resting();
     this.#trying = true;
+  }
+
+  /** What came of a call at its very end; undefined where all of its answer came. */
+  ended(failure: Error | undefined): void {
+    if (failure === undefined) this.succeeded();
+    else if (!(failure instanceof DomainError) || !failure.code.startsWith('upstream.') || failure.code === 'upstream.busy') this.left();
+    else if (isAiling(failure)) this.failed();
+    else this.succeeded();
   }
 
   succeeded(): void {
@@ -43,8 +52,13 @@ export class Breaker {
     if (this.#inRow >= this.#failures) this.#restsUntil = this.#monotonic() + this.#restMs;
   }
 
-  /** The call ended without a word on the upstream: its caller went away. */
+  /** The call ended without a word on the upstream, as when its caller went away; or the word comes late, and nobody need wait for it. */
   left(): void {
     this.#trying = false;
   }
 }
+
+const wellAllTheSame: ReadonlySet<string> = new Set(['upstream.too-large', 'upstream.redirect']);
+
+/** Failures that another call would meet too: the connection's, and statuses by which an upstream says that it is not well. */
+const isAiling = ({ code, details }: DomainError): boolean => (code === 'upstream.status' ? Number(details['status']) >= 500 : !wellAllTheSame.has(code));

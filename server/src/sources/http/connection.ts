@@ -5,7 +5,7 @@ import type { OutboundRequest } from '../../outbound/index.ts';
 import { relayOnly, unknownOperation } from './errors.ts';
 import type { Answer, Input } from './operation-settings.ts';
 import type { RequestMaker } from './request.ts';
-import type { Upstream } from './upstream.ts';
+import type { Accepts, Upstream } from './upstream.ts';
 
 /** An operation ready to be called: what it looks like as a table, and how it is called. */
 export interface ReadyOperation {
@@ -18,12 +18,10 @@ export interface ReadyOperation {
 /** What a health probe asks, and by which status it is well. */
 export interface Health {
   readonly request: OutboundRequest;
-  readonly accepts: (status: number) => boolean;
+  readonly accepts: Accepts;
 }
 
 const PROBE_MS = 15_000;
-/** What a probe reads of an answer that it does not look at. */
-const PROBE_BYTES = 64 * 1024;
 
 /** The operations of an upstream as tables: read as rows where their answers are described, or handed over as they are. */
 export class OperationsConnection implements SourceConnection {
@@ -64,7 +62,7 @@ export class OperationsConnection implements SourceConnection {
 
   async probe(): Promise<Probe> {
     const { request, accepts } = this.#health;
-    const { status } = await this.#upstream.fetch(request, PROBE_BYTES, AbortSignal.timeout(PROBE_MS), accepts);
+    const status = await this.#upstream.look(request, AbortSignal.timeout(PROBE_MS), accepts);
     return { about: { status: String(status), operations: String(this.#operations.size) }, warnings: this.#operations.size === 0 ? ['尚未描述任何操作 (no operation is described yet)'] : [] };
   }
 
@@ -103,7 +101,7 @@ export function tableOf(name: string, title: string, inputs: readonly Input[], a
 }
 
 /** Scans an operation's answer; it comes in one piece and in the upstream's own order. */
-export function scannerOf(upstream: Upstream, request: RequestMaker, read: (body: Buffer, contentType: string, columns: readonly string[]) => Iterable<(string | null)[]>, maxBytes: number, accepts?: (status: number) => boolean): RowScanner {
+export function scannerOf(upstream: Upstream, request: RequestMaker, read: (body: Buffer, contentType: string, columns: readonly string[]) => Iterable<(string | null)[]>, maxBytes: number, accepts?: Accepts): RowScanner {
   return {
     timeZone: 'UTC',
     ordered: () => false,

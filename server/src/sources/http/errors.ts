@@ -14,11 +14,6 @@ export const encoded = (coding: string): DomainError =>
 
 export const resting = (): DomainError => unavailable('resting', '上游服务连续失败，暂停调用，请稍后重试 (the upstream failed repeatedly and is left alone for a while: try again later)');
 
-export const crowded = (): DomainError => new DomainError('busy', 'upstream.busy', '上游服务的并发已满，请稍后重试 (too many calls of the upstream at this time: try again later)');
-
-export const tooLarge = (bytes: number): DomainError =>
-  new DomainError('result-too-large', 'upstream.too-large', `上游服务的应答超过 ${bytes} 字节，请缩小查询范围 (the upstream's answer is too large: narrow the query)`, { details: { maxBytes: bytes } });
-
 export const unreadable = (cause: unknown): DomainError => unavailable('unreadable', '上游服务的应答无法解析 (the upstream\'s answer cannot be read)', cause);
 
 /** The answer says itself that the call failed; what it says is for the operator. */

@@ -41,5 +41,5 @@ export function healthOf({ health, baseUrl }: UpstreamSettings, { headers, query
   const path = health?.path ?? new URL(baseUrl).pathname;
   const own = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
   const full = own === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${own}`;
-  return { request: { method: 'GET', path: full, headers: [...headers], body: null }, accepts: (status) => (health === undefined ? status < 500 : status === health.status) };
+  return { request: { method: 'GET', path: full, headers: [...headers], body: null }, accepts: ({ status }) => (health === undefined ? status < 500 : status === health.status) };
 }

@@ -5,6 +5,7 @@ import { asDomainError, DomainError } from '../../kernel/errors.ts';
 import { isXmlName } from '../../kernel/xml-name.ts';
 import { unreadable } from '../http/errors.ts';
 import type { RequestMaker, Standing } from '../http/request.ts';
+import type { Accepts } from '../http/upstream.ts';
 import { wireText } from '../http/wire-text.ts';
 import { xmlRoot } from '../http/xml-rows.ts';
 import type { SoapOperation } from './settings.ts';
@@ -37,8 +38,18 @@ function typeOf(version: SoapVersion, action: string): string[] {
   return ['content-type', action === '' ? soapContentType(version) : `${soapContentType(version)}; action="${action}"`];
 }
 
-/** Statuses under which SOAP sends its faults: SOAP 1.1, 6.2; SOAP 1.2 part 2, table 20. */
-export const isSoapStatus = (status: number): boolean => status === 200 || status === 202 || status === 400 || status === 500;
+/** Statuses of an answer, and those under which SOAP sends its faults, where a fault is there: SOAP 1.1, 6.2; SOAP 1.2 part 2, table 20. */
+export const soapAnswers = (version: SoapVersion): Accepts => ({ status, headers, body }) =>
+  status === 200 || status === 202 || ((status === 400 || status === 500) && Buffer.isBuffer(body) && isEnvelope(body, headers['content-type'] ?? '', version));
+
+function isEnvelope(body: Buffer, contentType: string, version: SoapVersion): boolean {
+  try {
+    opened(xmlRoot(body, contentType), version);
+    return true;
+  } catch {
+    return false; // the error is told by its status, with an excerpt for the operator
+  }
+}
 
 /** The element of an answer's body. Throws `upstream.fault` with the fault's words for the operator, and `upstream.unreadable`. */
 export function answerOf(body: Buffer, contentType: string, version: SoapVersion): XmlNode {

@@ -6,7 +6,7 @@ import { healthOf } from '../http/index.ts';
 import { standingOf, type Standing } from '../http/request.ts';
 import { Upstream } from '../http/upstream.ts';
 import { xmlRows } from '../http/xml-rows.ts';
-import { answerOf, envelopeMaker, isSoapStatus } from './envelope.ts';
+import { answerOf, envelopeMaker, soapAnswers } from './envelope.ts';
 import { SoapSettings, type SoapOperation } from './settings.ts';
 import { readWsdl } from './wsdl.ts';
 
@@ -31,5 +31,5 @@ function readied(operation: SoapOperation, upstream: Upstream, { version, baseUr
   const request = envelopeMaker(operation, version, new URL(baseUrl).pathname, standing);
   if (answer === undefined) return { table, request };
   const rows = xmlRows(answer);
-  return { table, request, rows: scannerOf(upstream, request, (body, contentType, columns) => rows(answerOf(body, contentType, version), columns), answer.maxBytes, isSoapStatus) };
+  return { table, request, rows: scannerOf(upstream, request, (body, contentType, columns) => rows(answerOf(body, contentType, version), columns), answer.maxBytes, soapAnswers(version)) };
 }
