@@ -78,7 +78,7 @@ async function importFile(context: Context, file: string, options: ImportOptions
   const name = options.name ?? basename(file, extname(file));
   let rows = 0;
   let sent = 0;
-  const progress = out.progress(say('导入', 'importing'), size, (done) => `${bytesText(done)} ${rows} ${say('行', 'rows')}`);
+  const progress = out.progress(say('导入', 'importing'), size, (bytes) => `${bytesText(bytes)} ${rows} ${say('行', 'rows')}`);
   const told = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
       yield chunk;
