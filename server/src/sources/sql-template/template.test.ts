@@ -31,6 +31,7 @@ describe('a template of SQL', () => {
   test('brackets that do not fit are refused', () => {
     for (const sql of ['SELECT [[ 1', 'SELECT [[ a [[ :b ]] ]]', `SELECT 1 ${'[[ , :a ]]'.repeat(13)}`]) assert.throws(() => render(sql), refusedAs('query.part'), sql);
     assert.equal(words(render('SELECT a[b[1]]')).join(''), 'SELECTa[b[1]]', 'outside a part they close an array');
+    assert.equal(words(render('SELECT ARRAY[ [1], [n] ], a[1: n]')).join(''), 'SELECTARRAY[[1],[n]],a[1:n]', 'set apart they are an array’s');
   });
 
   test('declared and used parameters are the same', () => {

@@ -64,11 +64,11 @@ export function checkParameters({ parameters }: Query, { parts }: Template): voi
   const declared = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   if (declared.size < parameters.length) throw refusedQuery('query.parameter', '参数名重复 (two parameters have one name)');
   const used = new Set(parts.flatMap(namesIn));
-  for (const name of used) if (!declared.has(name)) throw refusedQuery('query.parameter', `参数 :${name} 未声明 (not declared in parameters)`);
+  for (const name of used) if (!declared.has(name)) throw refusedQuery('query.parameter', `参数 :${name} 未声明；若是数组切片，请在冒号后空一格，如 a[1: n] (not declared in parameters; a slice of an array has a blank after its colon)`);
   for (const name of declared.keys()) if (!used.has(name)) throw refusedQuery('query.parameter', `SQL 中没有参数 :${name} (declared, but not in the SQL)`);
   for (const part of parts) {
     const names = namesIn(part);
-    if (part.optional && names.length === 0) throw refusedQuery('query.part', '可选部分 [[ … ]] 中没有参数，始终成立，请去掉括号 (an optional part without a parameter always stands: take its brackets away)');
+    if (part.optional && names.length === 0) throw refusedQuery('query.part', '可选部分 [[ … ]] 中没有参数，始终成立，请去掉括号；若是数组，请将方括号隔开，如 ARRAY[ [1], [2] ] (an optional part without a parameter always stands: take its brackets away, or set the brackets of an array apart)');
     const loose = part.optional ? undefined : names.find((name) => declared.get(name)?.required === false);
     if (loose !== undefined) throw refusedQuery('query.parameter', `非必填参数 :${loose} 只能写在可选部分 [[ … ]] 中 (a parameter that is not required stands in optional parts alone)`);
   }
