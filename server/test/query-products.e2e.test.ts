@@ -179,6 +179,9 @@ for (const { name, service, open } of visitsDatabases) describe(`products of que
     await refused({ query: { sql: 'SELECT id [[ , age + :more AS age ]] FROM visits', parameters: [{ name: 'more', type: 'integer', required: false }] } }, 'query.columns');
     await refused({ query: { sql: 'SELECT id, town FROM visits', minimumGroup: { column: 'town', k: 5 } } }, 'query.minimum-group');
     await refused({ query: { sql: 'SELECT id, id FROM visits' } }, 'query.columns');
+    const { minimumGroup } = groupsQuery;
+    const rollup = database.type === 'postgres' ? 'ROLLUP (town)' : 'town WITH ROLLUP';
+    for (const by of [rollup, 'town UNION ALL SELECT town, count(*) FROM visits GROUP BY town']) await refused({ query: { minimumGroup, sql: `SELECT town, count(*) AS n FROM visits GROUP BY ${by}` }, key: ['town'] }, 'query.minimum-group');
     if (database.type === 'postgres') await refused({ query: { sql: 'SELECT id, 1 FROM visits' } }, 'query.columns'); // MariaDB names it
     await refused({ source: 'hosted', query: { sql } }, 'query.unsupported');
   });

@@ -1,12 +1,15 @@
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
+/** Functions of many rows. */
+export const aggregates = words('COUNT SUM AVG MIN MAX STD STDDEV STDDEV_POP STDDEV_SAMP VARIANCE VAR_POP VAR_SAMP BIT_AND BIT_OR BIT_XOR');
+
 /**
- * Functions without effect beyond their value, and whose value is no larger than what they are given, and the types of
- * CAST: the names that may stand before a parenthesis. REPEAT, LPAD, SPACE make much of little, GROUP_CONCAT and its
- * like are cut short by the server without a word: they are not here.
+ * Functions without effect beyond their value, and whose value is larger than what they are given by a bounded factor at
+ * most, and the types of CAST: the names that may stand before a parenthesis. REPEAT, LPAD, SPACE make much of little,
+ * GROUP_CONCAT and its like are cut short by the server without a word: they are not here; what else can make much of
+ * little is bounded by `growth.ts`, and every value by the server's max_allowed_packet.
  */
-export const functions = words(`
-  COUNT SUM AVG MIN MAX STD STDDEV STDDEV_POP STDDEV_SAMP VARIANCE VAR_POP VAR_SAMP BIT_AND BIT_OR BIT_XOR
+export const functions: ReadonlySet<string> = new Set([...aggregates, ...words(`
   ROW_NUMBER RANK DENSE_RANK PERCENT_RANK CUME_DIST NTILE LAG LEAD FIRST_VALUE LAST_VALUE NTH_VALUE
   ABS CEIL CEILING FLOOR ROUND TRUNCATE SIGN SQRT EXP LN LOG LOG2 LOG10 POW POWER MOD DEGREES RADIANS PI SIN COS TAN ASIN ACOS ATAN ATAN2 GREATEST LEAST
   LOWER UPPER LCASE UCASE TRIM LTRIM RTRIM LENGTH CHAR_LENGTH CHARACTER_LENGTH OCTET_LENGTH SUBSTR SUBSTRING SUBSTRING_INDEX MID LEFT RIGHT LOCATE POSITION INSTR
@@ -17,7 +20,7 @@ export const functions = words(`
   IF IFNULL NULLIF COALESCE ISNULL CAST CONVERT BINARY DECIMAL DATETIME
   JSON_EXTRACT JSON_UNQUOTE JSON_VALUE JSON_OBJECT JSON_ARRAY JSON_LENGTH JSON_CONTAINS JSON_KEYS JSON_TYPE JSON_VALID
   ST_X ST_Y ST_SRID ST_ASTEXT ST_ASGEOJSON ST_GEOMFROMTEXT ST_GEOMFROMGEOJSON ST_WITHIN ST_CONTAINS ST_INTERSECTS ST_DISJOINT ST_TOUCHES ST_CROSSES ST_OVERLAPS ST_EQUALS
-  ST_DISTANCE ST_DISTANCE_SPHERE ST_AREA ST_LENGTH ST_CENTROID ST_ENVELOPE ST_BUFFER ST_INTERSECTION ST_UNION ST_DIFFERENCE ST_ISVALID ST_GEOMETRYTYPE ST_NUMPOINTS POINT`);
+  ST_DISTANCE ST_DISTANCE_SPHERE ST_AREA ST_LENGTH ST_CENTROID ST_ENVELOPE ST_BUFFER ST_INTERSECTION ST_UNION ST_DIFFERENCE ST_ISVALID ST_GEOMETRYTYPE ST_NUMPOINTS POINT`)]);
 
 /** Words of the grammar before a parenthesis, which call nothing. */
 export const openers = words(`

@@ -56,7 +56,7 @@ export class MysqlQueries implements TableReader, QuerySource {
   #checked(query: Query, inputs: Readonly<Record<string, Literal>>): { readonly text: string; readonly context: SqlContext } {
     const context: SqlContext = { bindings: new Bindings(), zone: this.#settings.timeZone, natives: {}, maskKey: Buffer.alloc(0) };
     const text = renderQuery(templateOf(query.sql), inputs, inputsIn(context));
-    checkSelect(text);
+    checkSelect(text, query.minimumGroup?.column);
     return { text, context };
   }
 

@@ -51,4 +51,25 @@ describe('MySQL’s words', () => {
       'SELECT t.`for`, t.value AS `update` FROM t UNION ALL (SELECT 1, 2)',
     ]) checkSelect(sql);
   });
+
+  test('what makes little of much passes, whatever is replaced', () => {
+    for (const sql of ["SELECT REPLACE(phone, '-', '') AS a, REPLACE(town, 'it''s', '中') AS b, REGEXP_REPLACE(phone, '[^0-9]', '') AS c, CAST(id AS BINARY(8)) AS d, BINARY(id) AS e FROM visits", `SELECT ${'HEX('.repeat(10)}id${')'.repeat(10)} AS x FROM visits`]) checkSelect(sql);
+  });
+
+  test('with a smallest group, nothing in the answer tells of the groups that are left out', () => {
+    const check = (sql: string): void => checkSelect(sql, 'n');
+    for (const sql of [
+      'SELECT town, COUNT(*) AS n, ROUND(AVG(age), 1) AS age FROM visits WHERE town IN (SELECT t.town FROM towns t) GROUP BY town HAVING COUNT(*) < 900 ORDER BY n LIMIT 9',
+      'WITH v AS (SELECT DISTINCT person, town FROM visits) SELECT count(DISTINCT person) `n`, v.`rollup`, (SELECT t.name FROM towns t WHERE t.code = v.town) AS name FROM v GROUP BY town',
+      'SELECT COUNT(IF(age > (3 + 1), 1, NULL)) AS n FROM visits',
+    ]) check(sql);
+    const groups = 'SELECT town, COUNT(*) AS n FROM visits';
+    for (const sql of [
+      `${groups} GROUP BY town WITH ROLLUP`, `${groups} GROUP BY town UNION ALL SELECT '', COUNT(*) FROM visits`, `${groups} GROUP BY town EXCEPT SELECT '', 1`,
+      'SELECT town, COUNT(*) AS n, SUM(COUNT(*)) OVER () AS total FROM visits GROUP BY town', 'SELECT town, COUNT(*) AS n, RANK() OVER w AS r FROM visits GROUP BY town WINDOW w AS (ORDER BY COUNT(*))',
+      'SELECT town, COUNT(*) AS n, (SELECT COUNT(*) FROM visits) AS total FROM visits GROUP BY town', 'SELECT town, COUNT(*) AS n, ((SELECT SUM(1) FROM visits)) AS total FROM visits GROUP BY town',
+      'SELECT v.town, COUNT(*) AS n, t.total FROM visits v, (SELECT SUM(1) AS total FROM visits) t GROUP BY v.town, t.total', 'WITH t AS (SELECT COUNT(*) AS total FROM visits) SELECT town, COUNT(*) AS n, t.total FROM visits, t GROUP BY town, t.total',
+      'SELECT town, COUNT(*) + 100 AS n FROM visits GROUP BY town', 'SELECT town, (100 + COUNT(*)) AS n FROM visits GROUP BY town', 'SELECT town, 100 + COUNT(*) AS n FROM visits GROUP BY town', 'SELECT town, SUM(age) AS n FROM visits GROUP BY town', 'SELECT town, n FROM visits', 'SELECT town, COUNT(*) AS m FROM visits GROUP BY town', 'SELECT x.town, x.n FROM (SELECT town, COUNT(*) AS n FROM visits GROUP BY town) x',
+    ]) assert.throws(() => check(sql), refusedAs('query.minimum-group'), sql);
+  });
 });

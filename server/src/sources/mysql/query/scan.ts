@@ -31,6 +31,9 @@ const refusals: readonly (readonly [RegExp, string, string])[] = [
   [/"/y, 'query.syntax', '文本请用单引号，名称请用反引号 (texts in single quotes, names in backticks)'],
 ];
 
+/** A name without its quotes. */
+export const plainName = (text: string): string => (text.startsWith('`') ? text.slice(1, -1).replaceAll('``', '`') : text);
+
 /** Cuts SQL as MySQL and MariaDB do; what is not certain to be cut so is refused. Throws `query.…`. */
 export function tokensOf(sql: string): Token[] {
   const tokens: Token[] = [];

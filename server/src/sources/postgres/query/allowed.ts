@@ -10,14 +10,18 @@ export const nodes = words(`
 /** CURRENT_USER and its like tell of the log-in, and are none of these. */
 export const valueFunctions = words('SVFOP_CURRENT_DATE SVFOP_CURRENT_TIMESTAMP SVFOP_CURRENT_TIMESTAMP_N SVFOP_LOCALTIMESTAMP SVFOP_LOCALTIMESTAMP_N SVFOP_LOCALTIME SVFOP_CURRENT_TIME');
 
-/**
- * Functions without effect beyond their value, and whose value is no larger than what they are given: repeat, lpad,
- * format and generate_series make much of little, and are not here.
- */
-export const functions = words(`
+/** Functions of many rows. */
+export const aggregates = words(`
   count sum avg min max string_agg array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg bool_and bool_or every bit_and bit_or
   stddev stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp regr_slope regr_intercept regr_r2
-  percentile_cont percentile_disc mode any_value
+  percentile_cont percentile_disc mode any_value st_union st_collect st_extent`);
+
+/**
+ * Functions without effect beyond their value, and whose value is larger than what they are given by a bounded factor at
+ * most: repeat, lpad, format and generate_series make much of little, and are not here; what else can is bounded by
+ * `growth.ts`. Of many rows much comes: the server ends a value at 1 GB and a statement at its time.
+ */
+export const functions: ReadonlySet<string> = new Set([...aggregates, ...words(`
   row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value
   abs ceil ceiling floor round trunc sign sqrt cbrt exp ln log power mod div degrees radians sin cos tan asin acos atan atan2 pi greatest least width_bucket
   lower upper initcap trim btrim ltrim rtrim length char_length character_length octet_length substr substring left right position strpos
@@ -31,8 +35,8 @@ export const functions = words(`
   json_array_elements_text jsonb_array_elements_text json_object_keys jsonb_object_keys json_typeof jsonb_typeof json_strip_nulls jsonb_strip_nulls
   st_x st_y st_z st_srid st_setsrid st_transform st_makepoint st_point st_makeenvelope st_geomfromtext st_geomfromgeojson st_astext st_asgeojson
   st_within st_contains st_intersects st_covers st_coveredby st_disjoint st_touches st_crosses st_overlaps st_equals st_dwithin st_distance
-  st_area st_length st_perimeter st_centroid st_pointonsurface st_envelope st_buffer st_intersection st_union st_difference st_collect
-  st_extent st_simplify st_isvalid st_makevalid st_geometrytype st_npoints st_xmin st_xmax st_ymin st_ymax`);
+  st_area st_length st_perimeter st_centroid st_pointonsurface st_envelope st_buffer st_intersection st_difference
+  st_simplify st_isvalid st_makevalid st_geometrytype st_npoints st_xmin st_xmax st_ymin st_ymax`)]);
 
 /** Types that values may be cast to; none of them looks anything up by name, as regclass and its like do. */
 export const types = words(`

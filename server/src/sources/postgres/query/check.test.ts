@@ -18,6 +18,7 @@ describe('what PostgreSQL’s grammar says of a query', () => {
       "SELECT id, row_number() OVER w AS n, CASE WHEN age > 3 THEN 'x' ELSE coalesce(town, 'y') END AS c, id = ANY ($1::int8[]) AS a, town LIKE 'x%' AS l, age NOT BETWEEN 1 AND 2 AS n2, town SIMILAR TO 'a|b' AS s FROM visits WINDOW w AS (PARTITION BY town ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)",
       'SELECT a.x FROM (VALUES (1), (2)) AS a (x) WHERE EXISTS (SELECT FROM visits) EXCEPT SELECT 2',
       'SELECT id, st_distance(place, st_setsrid(st_makepoint(114.05, 22.54), 4326)) AS d, place::geometry AS g FROM places WHERE place && st_makeenvelope(113, 22, 115, 23, 4326)',
+      "SELECT replace(phone, '-', '') AS a, replace(town, 'ab', '中'), regexp_replace(phone, '[^0-9]', '', 'g') AS b, regexp_replace(town, '区$', '') AS c, concat_ws('、', town, phone) AS d, array_to_string(array_agg(town), ',') AS e, phone::char(11) AS f FROM visits",
       'SELECT item FROM visits v, unnest(v.items) WITH ORDINALITY AS i (item, place)',
     ]) checkSelect(sql, schemas);
   });
@@ -38,5 +39,23 @@ describe('what PostgreSQL’s grammar says of a query', () => {
     for (const sql of ['SELECT 1 FROM visits TABLESAMPLE SYSTEM (1)', "SELECT 1 FROM XMLTABLE('/a' PASSING '<a/>' COLUMNS x text)", 'SELECT 1 FROM f() AS g (x int)', 'SELECT 1 ORDER BY 1 USING OPERATOR(public.<)', 'TABLE pg_class', 'SELECT 1 INTO x UNION SELECT 2', '(SELECT 1 FOR SHARE) UNION SELECT 2']) {
       assert.throws(() => checkSelect(sql, schemas), refused, sql);
     }
+  });
+
+  test('with a smallest group, nothing in the answer tells of the groups that are left out', () => {
+    const check = (sql: string): unknown => checkSelect(sql, schemas, 'n');
+    for (const sql of [
+      "SELECT town, count(*) AS n, round(avg(age), 1) AS age FROM visits WHERE town IN (SELECT t.town FROM towns t WHERE t.open) GROUP BY town HAVING count(*) < 900 ORDER BY n LIMIT 9",
+      'WITH v AS (SELECT DISTINCT person, town FROM visits) SELECT town, count(DISTINCT person) AS n, (SELECT t.name FROM towns t WHERE t.code = v.town) AS name FROM v GROUP BY town',
+      'SELECT pg_catalog.count(age) FILTER (WHERE age > 3) n FROM visits',
+    ]) check(sql);
+    const groups = 'SELECT town, count(*) AS n FROM visits';
+    for (const sql of [
+      `${groups} GROUP BY ROLLUP (town)`, `${groups} GROUP BY CUBE (town)`, `${groups} GROUP BY GROUPING SETS ((town), ())`, `${groups} GROUP BY town, ()`,
+      'SELECT town, count(*) AS n, sum(count(*)) OVER () AS total FROM visits GROUP BY town', 'SELECT town, count(*) AS n, rank() OVER w FROM visits GROUP BY town WINDOW w AS (ORDER BY count(*))',
+      `${groups} GROUP BY town UNION ALL SELECT '', count(*) FROM visits`, "SELECT x.town, count(*) AS n FROM (SELECT town FROM visits UNION ALL SELECT 'all' FROM visits) x GROUP BY town",
+      'SELECT town, count(*) AS n, (SELECT count(*) FROM visits) AS total FROM visits GROUP BY town', 'SELECT town, count(*) AS n, cardinality(ARRAY(SELECT id FROM visits)) AS total FROM visits GROUP BY town',
+      'SELECT v.town, count(*) AS n, t.total FROM visits v CROSS JOIN (SELECT sum(1) AS total FROM visits) t GROUP BY v.town, t.total', 'WITH t AS (SELECT count(*) AS total FROM visits) SELECT town, count(*) AS n, t.total FROM visits, t GROUP BY town, t.total',
+      'SELECT town, count(*) + 100 AS n FROM visits GROUP BY town', 'SELECT town, sum(age) AS n FROM visits GROUP BY town', 'SELECT town, n FROM visits', 'SELECT town, count(*) FROM visits GROUP BY town', 'SELECT x.town, x.n FROM (SELECT town, count(*) AS n FROM visits GROUP BY town) x',
+    ]) assert.throws(() => check(sql), (error) => error instanceof DomainError && error.code === 'query.minimum-group', sql);
   });
 });

@@ -1,7 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { parseSync } from 'libpg-query';
+import { MOST_NESTED_CALLS } from '../../sql-template/growth.ts';
 import { refusedQuery } from '../../sql-template/refused.ts';
 import * as allowed from './allowed.ts';
+import { growingCall, isFilledFar } from './growth.ts';
+import { checkGroups } from './small-groups.ts';
+import { isTree, namesOf, unqualified, type Tree } from './tree.ts';
 
 /**
  * Names in a text that the database itself looks up, each where it finds the best match for the arguments: the name of a
@@ -21,24 +25,21 @@ const checked = new LRUCache<string, Lookups>({ max: 1000 });
 /**
  * Takes one SELECT made of nothing but what `allowed.ts` lists; what is not listed is refused, known or not. Every text
  * that is run passes here, with the optional parts that stand in it. PostgreSQL's own parser reads it, which the caller
- * has loaded. Throws `query.…`.
+ * has loaded. `groupColumn` is that of the query's smallest group. Throws `query.…`.
  */
-export function checkSelect(sql: string, schemas: readonly string[]): Lookups {
-  const key = JSON.stringify([schemas, sql]);
+export function checkSelect(sql: string, schemas: readonly string[], groupColumn?: string): Lookups {
+  const key = JSON.stringify([schemas, sql, groupColumn]);
   const known = checked.get(key);
   if (known !== undefined) return known;
   const lookups = { functions: new Set<string>(), operators: new Set<string>(), types: new Set<string>(), attributes: new Set<string>() };
-  walk(statementOf(sql), { schemas, ...lookups });
+  const statement = statementOf(sql);
+  walk(statement, { schemas, ...lookups }, 0);
+  if (groupColumn !== undefined) checkGroups(statement, groupColumn);
   checked.set(key, lookups);
   return lookups;
 }
 
-/** The tree as the parser hands it over: it is judged by its shape alone. */
-type Tree = { readonly [key: string]: unknown };
-
 type Judging = { readonly schemas: readonly string[] } & { readonly [kind in keyof Lookups]: Set<string> };
-
-const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function statementOf(sql: string): Tree {
   const statements = parsed(sql);
@@ -64,22 +65,24 @@ const forbidden = new Map([
   ['lockingClause', 'FOR UPDATE / FOR SHARE'],
 ]);
 
-function walk(value: unknown, judging: Judging): void {
-  if (Array.isArray(value)) for (const each of value) walk(each, judging);
+/** `calls` counts those around. */
+function walk(value: unknown, judging: Judging, calls: number): void {
+  if (Array.isArray(value)) for (const each of value) walk(each, judging, calls);
   if (!isTree(value)) return;
+  if (calls > MOST_NESTED_CALLS) throw notAllowed(`嵌套超过 ${MOST_NESTED_CALLS} 层的函数 (calls nested deeper)`);
   for (const [key, inner] of Object.entries(value)) {
     const name = forbidden.get(key);
     if (name !== undefined) throw notAllowed(name);
     if (key === 'typeName') checkType(inner, judging);
     else if (/^[A-Z]/.test(key)) checkNode(key, inner, judging);
-    walk(inner, judging);
+    walk(inner, judging, key === 'FuncCall' ? calls + 1 : calls);
   }
 }
 
 function checkNode(kind: string, node: unknown, judging: Judging): void {
   if (!allowed.nodes.has(kind)) throw notAllowed(kind);
   if (!isTree(node)) return;
-  if (kind === 'FuncCall') checkFunction(namesOf(node['funcname']), judging);
+  if (kind === 'FuncCall') checkFunction(namesOf(node['funcname']), node, judging);
   else if (kind === 'RangeVar') checkTable(node, judging.schemas);
   else if (kind === 'A_Expr') checkOperator(namesOf(node['name']), judging);
   else if (kind === 'SubLink' || kind === 'SortBy') checkOperator(namesOf(node['operName'] ?? node['useOp']), judging);
@@ -89,28 +92,18 @@ function checkNode(kind: string, node: unknown, judging: Judging): void {
   else if (kind === 'A_Indirection') noteAttribute(namesOf(node['indirection']), 0, judging);
 }
 
-/** The strings of a qualified name. */
-function namesOf(value: unknown): string[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((each: unknown) => {
-    const string = isTree(each) ? each['String'] : undefined;
-    return isTree(string) && typeof string['sval'] === 'string' ? [string['sval']] : [];
-  });
-}
-
-/** The grammar itself calls functions of pg_catalog, for EXTRACT and its like. */
-const unqualified = (names: readonly string[]): string | undefined => (names.length === 1 ? names[0] : names.length === 2 && names[0] === 'pg_catalog' ? names[1] : undefined);
-
-function checkFunction(names: readonly string[], { functions }: Judging): void {
+function checkFunction(names: readonly string[], call: Tree, { functions }: Judging): void {
   const name = unqualified(names);
   if (name === undefined || !allowed.functions.has(name)) throw notAllowed(`${names.join('.')}()`);
+  const form = growingCall(name, call);
+  if (form !== undefined) throw notAllowed(`这样的 ${name}()，只可写作 ${form}`);
   if (names.length === 1) functions.add(name);
 }
 
 function checkType(type: unknown, { types }: Judging): void {
   const names = namesOf(isTree(type) ? type['names'] : undefined);
   const name = unqualified(names);
-  if (name === undefined || !allowed.types.has(name)) throw notAllowed(`::${names.join('.')}`);
+  if (name === undefined || !allowed.types.has(name) || (isTree(type) && isFilledFar(name, type))) throw notAllowed(`::${names.join('.')}`);
   types.add(name);
 }
 

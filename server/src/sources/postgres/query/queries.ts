@@ -75,7 +75,7 @@ export class PostgresQueries implements TableReader, QuerySource {
   #checked(query: Query, inputs: Readonly<Record<string, Literal>>): { readonly text: string; readonly lookups: Lookups; readonly context: SqlContext } {
     const context: SqlContext = { bindings: new Bindings(), zone: this.#settings.timeZone, natives: {}, maskKey: Buffer.alloc(0) };
     const text = renderQuery(templateOf(query.sql), inputs, inputsIn(context));
-    return { text, context, lookups: checkSelect(text, this.#settings.querySchemas) };
+    return { text, context, lookups: checkSelect(text, this.#settings.querySchemas, query.minimumGroup?.column) };
   }
 
   async describe(query: Query): Promise<TableDescription> {
