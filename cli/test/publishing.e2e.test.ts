@@ -163,6 +163,8 @@ describe('a PostgreSQL table, published by commands alone', needs('postgres'), (
     assert.deepEqual(more, { ...first, masks: [phone, station], quotas: [...first.quotas, { unit: 'rows', per: 'total', limit: 100_000 }] });
     const cleared = await update('--clear masks.phone --clear quotas.calls/day --clear rows');
     assert.deepEqual(cleared, { columns: grant.policy['columns'], masks: [station], quotas: [{ unit: 'rows', per: 'total', limit: 100_000 }] });
+    const warned = await run(`grant update ${grant.id} --columns station,at --lang en`);
+    assert.deepEqual([warned.code, /^note: .*rows come in the order of the key column id/.test(warned.stderr)], [0, true], warned.stderr);
     const slip = await run(`grant update ${grant.id} --clear masks.phon --lang en`);
     assert.deepEqual([slip.code, /no such term/.test(slip.stderr)], [2, true], slip.stderr);
     const file = path.join(node.folder, 'policy.json');

@@ -1716,6 +1716,24 @@ export interface components {
             /** @enum {unknown} */
             state: "waiting" | "delivered" | "given-up";
         };
+        WrittenGrant: {
+            /** Format: date-time */
+            createdAt: string;
+            id: string;
+            policy: components["schemas"]["Policy"];
+            productCode: string;
+            productId: string;
+            state: components["schemas"]["GrantState"];
+            subjectId: string;
+            subjectName: string;
+            /** Format: date-time */
+            updatedAt: string;
+            validFrom: string | null;
+            validTo: string | null;
+            version: number;
+            /** @description 已接受但授权方应知晓的事项 */
+            warnings: string[];
+        };
     };
     responses: never;
     parameters: never;
@@ -1871,7 +1889,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Grant"];
+                    "application/json": components["schemas"]["WrittenGrant"];
                 };
             };
             /** @description 错误 (RFC 9457) */
@@ -1940,7 +1958,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Grant"];
+                    "application/json": components["schemas"]["WrittenGrant"];
                 };
             };
             /** @description 错误 (RFC 9457) */

@@ -88,6 +88,19 @@ describe('explain', () => {
     assert.equal((await explain(name, { address: '::ffff:192.0.2.7' })).allowed, true);
   });
 
+  it('tells, as the answer to the one who gives the grant does, that rows come in the order of a masked key', async () => {
+    await make(node, 'POST', '/resources', { body: { name: 'people', source: 'hosted', table: 'observers', key: ['idcard'] } });
+    await publish(node, 'people1', observerProduct({ resource: 'people' }));
+    const holder = await newHolder(node, '哈希使用方');
+    const given = await giveGrant(node, holder.name, 'people1', { masks: [{ field: 'idcard', kind: 'hash' }] });
+    assert.match(given.warnings.join(), /^行按键列 idcard 的原值排序/);
+    const told = await make(node, 'POST', '/explain', { body: { subject: holder.name, product: 'people1' } });
+    assert.deepEqual([told.allowed, told.terms.filter(({ note }: Json) => note === given.warnings[0]).length], [true, 1]);
+    const terms = { policy: {}, validFrom: null, validTo: null };
+    assert.deepEqual((await make(node, 'PUT', `/grants/${given.id}`, { etag: `"${given.version}"`, body: terms })).warnings, []);
+    assert.equal((await make(node, 'GET', `/grants/${given.id}`)).warnings, undefined, 'the holder may see the grant');
+  });
+
   it('makes no call: nothing in the journal of calls, no quota used', async () => {
     const { name, id } = await granted(node, '限次使用方', { quotas: [{ per: 'total', unit: 'calls', limit: 3 }] });
     for (let round = 0; round < 5; round += 1) {

@@ -61,10 +61,16 @@ const withTerms = (command: Command, context: Context): Command =>
 
 const boundary = (text: string | undefined, before: string | null): string | null => (text === undefined ? before : text === 'none' ? null : text);
 
-async function add({ client, out, say }: Context, { subject, product, validFrom, validTo, ...options }: Pair & TermOptions): Promise<void> {
+async function add(context: Context, { subject, product, validFrom, validTo, ...options }: Pair & TermOptions): Promise<void> {
+  const { client, out, say } = context;
   const terms = { policy: await policyOf(options, {}, say), validFrom: boundary(validFrom, null), validTo: boundary(validTo, null) };
   const grant = await got((await client()).POST('/api/v1/grants', { body: { subject, product, terms } }));
   out.show(grant, () => say(`已授权 ${subject} 使用 ${product}（授权编号 ${grant.id}）。下一步：npx lingqu call ${product}`, `${subject} may use ${product} (grant ${grant.id}); next: npx lingqu call ${product}`));
+  warn(context, grant);
+}
+
+function warn({ out, say }: Context, { warnings }: components['schemas']['WrittenGrant']): void {
+  for (const warning of warnings) out.note(`${say('注意：', 'note: ')}${warning}`);
 }
 
 async function list({ client, out, say }: Context, filter: Filter): Promise<void> {
@@ -104,12 +110,14 @@ async function show({ client, out, say }: Context, id: string): Promise<void> {
   );
 }
 
-async function update({ client, out, say }: Context, id: string, { validFrom, validTo, ...options }: TermOptions): Promise<void> {
+async function update(context: Context, id: string, { validFrom, validTo, ...options }: TermOptions): Promise<void> {
+  const { client, out, say } = context;
   const api = await client();
   const { value, etag } = await one(api, id);
   const terms = { policy: await policyOf(options, { ...value.policy }, say), validFrom: boundary(validFrom, value.validFrom), validTo: boundary(validTo, value.validTo) };
   const grant = await got(api.PUT('/api/v1/grants/{id}', { params: { path: { id } }, headers: { 'if-match': etag }, body: terms }));
   out.show(grant, () => say(`授权 ${id} 已修改`, `grant ${id} changed`));
+  warn(context, grant);
 }
 
 async function move({ client, out, say }: Context, id: string, deed: 'suspend' | 'resume' | 'revoke'): Promise<void> {

@@ -26,7 +26,7 @@ export function resourceCommands(program: Command, context: Context): void {
     .option('--query <file>', queryHelp(context))
     .option('--schema <name>', say('模式', 'schema'))
     .option('--title <text>', say('名称（默认取表的注释）', 'title; the table’s comment by default'))
-    .option('--key <columns>', say('唯一确定一行的列，以逗号分隔（表无主键时）', 'columns that are unique together, where the table has no key'), commaList)
+    .option('--key <columns>', say('唯一确定一行的列，以逗号分隔（默认为表的主键）', 'columns that are unique together; the table’s own key by default'), commaList)
     .action((name: string, options: AddOptions) => add(context, name, options));
   resource
     .command('explain [name]')

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { changeGrant, createGrant, getGrant, GrantTerms, listGrants, moveGrant, unknownGrant, type Grant, type GrantState } from '../../modules/grants/index.ts';
+import { changeGrant, createGrant, getGrant, GrantTerms, listGrants, moveGrant, unknownGrant, warningsOfGrant, type Grant, type GrantState } from '../../modules/grants/index.ts';
 import { allow, ownerFilter } from '../../modules/identity/index.ts';
 import { Policy } from '../../modules/policy/index.ts';
 import { getProduct } from '../../modules/products/index.ts';
@@ -29,6 +29,9 @@ const GrantView = Type.Object(
   },
   { $id: 'Grant' },
 );
+
+/** Told to whoever writes a grant, not to its holder. */
+const WrittenGrant = Type.Object({ ...GrantView.properties, warnings: Type.Array(Type.String(), { description: '已接受但授权方应知晓的事项' }) }, { $id: 'WrittenGrant' });
 
 const Params = Type.Object({ id: Reference });
 const tags = ['grants'];
@@ -74,19 +77,20 @@ function readRoutes(app: App, parts: ManagementParts): void {
 }
 
 function changeRoutes(app: App, parts: ManagementParts): void {
+  const written = async (grant: Grant) => ({ ...viewOf(grant), warnings: [...(await warningsOfGrant(parts.database, grant))] });
   const Input = Type.Object({ subject: Reference, product: Reference, terms: Type.Optional(GrantTerms) }, { additionalProperties: false });
-  app.post('/grants', { schema: { operationId: 'createGrant', tags, body: Input, response: created(GrantView) } }, async (request, reply) => {
+  app.post('/grants', { schema: { operationId: 'createGrant', tags, body: Input, response: created(WrittenGrant) } }, async (request, reply) => {
     allow(request.actor, 'grants.write');
     const { subject, product, terms } = request.body;
     const { id: subjectId } = await subjectOf(parts.database, subject);
     const grant = await operate(parts, request, 'grant.create', (tx) => createGrant(tx, { subjectId, product, terms }), aboutGrant);
-    return withVersion(reply.code(201), viewOf(grant));
+    return withVersion(reply.code(201), await written(grant));
   });
-  app.put('/grants/:id', { schema: { operationId: 'changeGrant', tags, params: Params, headers: IfMatch, body: GrantTerms, response: answers(GrantView) } }, async (request, reply) => {
+  app.put('/grants/:id', { schema: { operationId: 'changeGrant', tags, params: Params, headers: IfMatch, body: GrantTerms, response: answers(WrittenGrant) } }, async (request, reply) => {
     allow(request.actor, 'grants.write');
     const version = expectedVersion(request);
     const grant = await operate(parts, request, 'grant.change', (tx) => changeGrant(tx, request.params.id, request.body, version), aboutGrant);
-    return withVersion(reply, viewOf(grant));
+    return withVersion(reply, await written(grant));
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../storage/database.ts';
-import { problemsOf } from '../policy/index.ts';
-import { shapeOf, type Product } from '../products/index.ts';
+import { problemsOf, warningsOf } from '../policy/index.ts';
+import { findLiveProduct, getProduct, shapeOf, type Product } from '../products/index.ts';
 import { findResource } from '../resources/index.ts';
 import { lostResource } from './grants.ts';
 import type { Grant } from './model.ts';
@@ -42,4 +42,12 @@ export async function unfitGrants(on: Queryable, product: Product): Promise<Unfi
     }
   } while (page.length === PAGE);
   return { count, items };
+}
+
+/** What whoever gives a grant should know of it, though it is not refused: of the live version where there is one. */
+export async function warningsOfGrant(on: Queryable, { productId, policy }: Grant): Promise<readonly string[]> {
+  const product = (await findLiveProduct(on, productId)) ?? (await getProduct(on, productId));
+  const resource = await findResource(on, product.resourceId);
+  if (resource === undefined) throw lostResource();
+  return warningsOf(policy, shapeOf(product.definition, resource));
 }

@@ -1,4 +1,4 @@
-import { joinTerms } from './join.ts';
+import { joinTerms, toldByOrder } from './join.ts';
 import type { Policy, ProductShape } from './model.ts';
 import { Problems, unenforceable, type Problem } from './problems.ts';
 import { noteCrossing } from './region.ts';
@@ -23,4 +23,9 @@ export function problemsOf(policy: Policy, product: ProductShape, template?: Pol
   const crossing = new Problems();
   if (own.region !== null) noteCrossing(policy.region, crossing);
   return [...own.problems, ...crossing.list, ...joined.problems];
+}
+
+/** What a grant's policy lets be seen though it hides or masks it: not refused, and to be known by whoever gives the grant. */
+export function warningsOf(policy: Policy, product: ProductShape): readonly string[] {
+  return joinTerms(product, readTerms(product.policy, product), readTerms(policy, product)).closedKeys.map(toldByOrder);
 }

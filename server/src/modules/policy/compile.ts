@@ -1,4 +1,4 @@
-import { joinTerms, type Holder } from './join.ts';
+import { joinTerms, type ClosedKey, type Holder } from './join.ts';
 import type { Network } from './addresses.ts';
 import type { Condition, GrantShape, OrderTerm, Plan, PlanColumn, PlanQuota, ProductShape } from './model.ts';
 import { compileParameters, type Parameters } from './parameters.ts';
@@ -20,6 +20,7 @@ export interface CompiledGrant {
   readonly columns: readonly PlanColumn[];
   readonly where: Condition & { readonly op: 'all' };
   readonly order: readonly OrderTerm[];
+  readonly closedKeys: readonly ClosedKey[];
   readonly quotas: readonly PlanQuota[];
   readonly concurrency: Plan['concurrency'];
   /** Terms that became unenforceable after they were checked: every call is denied. */
@@ -47,6 +48,7 @@ export function compileGrant(product: ProductShape, grant: GrantShape): Compiled
     columns: joined.columns,
     where: { op: 'all', of: joined.conditions },
     order: joined.order,
+    closedKeys: joined.closedKeys,
     quotas: holders(terms).flatMap(([holder, { quotas }]) => quotas.map((quota): PlanQuota => ({ ...quota, holder }))),
     concurrency: holders(terms).flatMap(([holder, { concurrency }]) => (concurrency === null ? [] : [{ holder, limit: concurrency }])),
     problems: [...terms.product.problems, ...terms.grant.problems, ...joined.problems].filter(({ harmless }) => !harmless),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DomainError } from '../../kernel/errors.ts';
 import {
-  checkPolicy, compileGrant, decide,
+  checkPolicy, compileGrant, decide, warningsOf,
   type Condition, type Decision, type GrantShape, type Plan, type Policy, type PolicyRequest, type ProductShape, type RowRule, type TermVerdict,
 } from './index.ts';
 
@@ -99,6 +99,27 @@ describe('a rule', () => {
     const group = (size: number): RowRule => ({ any: Array.from({ length: size }, () => ({ column: 'name', eq: 'x' })) });
     checkPolicy({ rows: { all: Array.from({ length: 20 }, () => group(48)) } }, product);
     assert.throws(() => checkPolicy({ rows: { all: Array.from({ length: 20 }, () => group(50)) } }, product), { kind: 'unenforceable-policy' });
+  });
+});
+
+describe('a key that a grant closes', () => {
+  const told = (template: Policy, policy: Policy, shape = product): string[] => {
+    const trace: TermVerdict[] = [];
+    decide(compileGrant({ ...shape, policy: template }, grantOf(policy)), requestOf({}), trace);
+    const notes = trace.filter(({ note }) => note.includes('order of the key column id'));
+    assert.deepEqual(notes.map(({ note }) => note), warningsOf(policy, { ...shape, policy: template }), 'explain and the answer to the one who gives the grant say the same');
+    return notes.map(({ term, holder, verdict }) => `${term} ${holder} ${verdict}`);
+  };
+  const masks: Policy = { masks: [{ field: 'id', kind: 'number', step: 100 }] };
+
+  it('still orders the rows, which explain and the one who gives the grant are told', () => {
+    assert.deepEqual(planOf(decide(compileGrant(product, grantOf(masks)), requestOf({}))).order, [{ column: 'id', direction: 'asc' }]);
+    assert.deepEqual([told({}, masks), told(masks, {}), told({}, { columns: ['name'] })], [['masks grant shape'], ['masks product shape'], ['columns grant shape']]);
+  });
+
+  it('is not spoken of where it is open, or no field of the product', () => {
+    const [, ...fields] = product.fields;
+    assert.deepEqual([told({}, {}), told({}, {}, { ...product, fields })], [[], []]);
   });
 });
 

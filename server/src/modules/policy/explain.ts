@@ -1,5 +1,5 @@
 import type { CompiledGrant } from './compile.ts';
-import type { Holder } from './join.ts';
+import { toldByOrder, type Holder } from './join.ts';
 import type { PlanQuota, TermName, TermVerdict } from './model.ts';
 import type { Terms } from './terms.ts';
 
@@ -15,6 +15,7 @@ export function noteColumns(trace: Trace, grant: CompiledGrant): void {
   const shown = grant.columns.map(({ name }) => name).join('、');
   for (const holder of limiting) trace.push({ term: 'columns', holder, verdict: 'shape', note: `展示 (shown): ${shown}` });
   if (limiting.length === 0) trace.push({ term: 'columns', holder: 'grant', verdict: 'pass', note: '全部字段 (all fields)' });
+  noteOrder(trace, 'columns', grant);
 }
 
 export function noteMasks(trace: Trace, grant: CompiledGrant): void {
@@ -25,6 +26,11 @@ export function noteMasks(trace: Trace, grant: CompiledGrant): void {
     trace.push({ term: 'masks', holder, verdict: 'shape', note: `${name}: ${mask?.kind ?? ''}` });
   }
   if (masked.length === 0) trace.push({ term: 'masks', holder: 'grant', verdict: 'pass', note: '不脱敏 (no masks)' });
+  noteOrder(trace, 'masks', grant);
+}
+
+function noteOrder(trace: TermVerdict[], term: 'columns' | 'masks', { closedKeys }: CompiledGrant): void {
+  for (const key of closedKeys) if (key.term === term) trace.push({ term, holder: key.holder, verdict: 'shape', note: toldByOrder(key) });
 }
 
 /** Conditions of a policy never deny: they stand in the plan. */

@@ -2,7 +2,7 @@
 export * from './model.ts';
 export { isAddress } from './addresses.ts';
 export { sidesOf } from './area.ts';
-export { checkPolicy, problemsOf } from './check.ts';
+export { checkPolicy, problemsOf, warningsOf } from './check.ts';
 export { compileGrant, type CompiledGrant } from './compile.ts';
 export { decide, type Decision } from './decide.ts';
 export { acceptedForms, parseOperand } from './literals.ts';

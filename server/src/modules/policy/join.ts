@@ -6,7 +6,18 @@ import { isContradictory, type Terms } from './terms.ts';
 export type Holder = 'product' | 'grant';
 
 /** How a grant sees a column: `open`, or why a condition on it would reveal it. */
-export type Access = { readonly open: true } | { readonly open: false; readonly term: 'columns' | 'masks'; readonly holder: Holder };
+export type Access = { readonly open: true } | Closed;
+
+interface Closed {
+  readonly open: false;
+  readonly term: 'columns' | 'masks';
+  readonly holder: Holder;
+}
+
+/** A column of the key that the product has as a field and that is hidden or masked: rows are ordered by it all the same. */
+export interface ClosedKey extends Closed {
+  readonly column: string;
+}
 
 /** The product's template and the grant's policy together; both bind. */
 export interface Joined {
@@ -14,6 +25,7 @@ export interface Joined {
   readonly access: (column: string) => Access;
   readonly conditions: readonly Condition[];
   readonly order: readonly OrderTerm[];
+  readonly closedKeys: readonly ClosedKey[];
   readonly problems: readonly Problem[];
 }
 
@@ -26,6 +38,7 @@ export function joinTerms(product: ProductShape, template: Terms, grant: Terms):
     access,
     conditions: [...conditionsOf(template), ...conditionsOf(grant)],
     order: product.kind === 'query' ? orderOf(product, access) : [],
+    closedKeys: product.kind === 'query' ? closedKeysOf(product, access) : [],
     problems: findProblems(product, template, grant, columns, access),
   };
 }
@@ -67,12 +80,23 @@ function conditionsOf({ rows, region, period }: Terms): Condition[] {
   return [rows, region, ...(period?.conditions ?? [])].filter((condition) => condition !== null);
 }
 
-/** To sort by what is not shown would reveal it; the key ends every order, so that pages neither repeat nor miss a row. */
+/** To sort by what is not shown would reveal it; the key ends every order all the same, so that pages neither repeat nor miss a row. */
 function orderOf(product: ProductShape, access: (column: string) => Access): OrderTerm[] {
   const order = product.order.filter(({ column }) => access(column).open);
   const missing = product.key.filter((column) => !order.some((term) => term.column === column));
   return [...order, ...missing.map((column): OrderTerm => ({ column, direction: 'asc' }))];
 }
+
+/** Told, not mended: nothing else is known to be unique that could take its place (docs/decisions/2026-11-28-order-of-masked-keys.md). */
+function closedKeysOf({ key, fields }: ProductShape, access: (column: string) => Access): ClosedKey[] {
+  return key.flatMap((column) => {
+    const seen = access(column);
+    return seen.open || !fields.some((field) => field.column === column) ? [] : [{ column, ...seen }];
+  });
+}
+
+export const toldByOrder = ({ column }: ClosedKey): string =>
+  `行按键列 ${column} 的原值排序，次序会透露其大小；如须避免，请为数据资源另选唯一键 (rows come in the order of the key column ${column}, which tells whose value is greater: where that must not be, give the resource another key)`;
 
 function findProblems(
   product: ProductShape,
