@@ -6,8 +6,16 @@ export type Parameters = ReadonlyMap<string, string>;
 /** The names that a product knows, by their lower-case form: names are read in any case (decision 1). */
 export type KnownNames = ReadonlyMap<string, string>;
 
-/** Made once a product. */
-export const knownNames = (names: readonly string[]): KnownNames => new Map(names.map((name) => [name.toLowerCase(), name]));
+const made = new WeakMap<readonly string[], WeakMap<readonly string[], KnownNames>>();
+const nothing: readonly string[] = [];
+
+/** The names that a face has itself, and those of a product. Both arrays come again with every call: what was made of them is kept by them. */
+export function knownNames(own: readonly string[], names: readonly string[] = nothing): KnownNames {
+  const ofOwn = made.get(own) ?? new WeakMap<readonly string[], KnownNames>();
+  const known = ofOwn.get(names) ?? new Map([...own, ...names].map((name) => [name.toLowerCase(), name]));
+  made.set(own, ofOwn.set(names, known));
+  return known;
+}
 
 /**
  * Gathers parameters. A known name is given back as the product spells it, any other as it was sent.

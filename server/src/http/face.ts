@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseJsonBody } from '../codecs/json-body.ts';
 import { chooseEncoding } from '../codecs/negotiation.ts';
-import { knownNames, mergeParameters, type Parameters } from '../codecs/parameters.ts';
+import { mergeParameters, type KnownNames, type Parameters } from '../codecs/parameters.ts';
 import { parseForm, parseQuery, rawQueryOf } from '../codecs/query.ts';
 import { readBody, requireBodyType } from '../codecs/request-body.ts';
 import { DomainError, type ErrorKind } from '../kernel/errors.ts';
@@ -126,12 +126,11 @@ type BodyType = 'application/json' | typeof form;
 
 /**
  * Parameters of the query, and of a body where there is one.
- * @param names the face's own and the product's names, by which names are read in any case
+ * @param known the face's own and the product's names, by which names are read in any case
  * @param tolerant with the tolerance that decision 25 asks for SEA
  * @param bodies what a body may be
  */
-export async function readParameters(request: FastifyRequest, names: readonly string[], tolerant: boolean, bodies: readonly BodyType[] = ['application/json']): Promise<Parameters> {
-  const known = knownNames(names);
+export async function readParameters(request: FastifyRequest, known: KnownNames, tolerant: boolean, bodies: readonly BodyType[] = ['application/json']): Promise<Parameters> {
   const query = parseQuery(rawQueryOf(request.raw.url ?? ''), { known, tolerant });
   if (!hasBody(request)) return query;
   const type = request.headers['content-type'];

@@ -1,10 +1,11 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CallEntry } from '../modules/journal/index.ts';
+import type { CallEntry, CallResult } from '../modules/journal/index.ts';
 
 /** GOV-time: 5 s is the target, 15 s the end. */
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
 
 interface FaceSeries {
+  readonly calls: Map<CallResult, Counter.Internal>;
   readonly rows: Counter.Internal;
   readonly bytes: Counter.Internal;
   readonly durations: Histogram.Internal<'face'>;
@@ -41,7 +42,9 @@ export class Metrics {
     if (entry.phase === 'intent') return;
     const { face, result } = entry;
     const of = this.#ofFace(face);
-    this.#calls.inc({ face, result });
+    const calls = of.calls.get(result) ?? this.#calls.labels(face, result);
+    of.calls.set(result, calls);
+    calls.inc();
     of.rows.inc(entry.rows);
     of.bytes.inc(entry.bytes);
     of.durations.observe(entry.durationUs / 1e6);
@@ -51,7 +54,7 @@ export class Metrics {
   #ofFace(face: string): FaceSeries {
     const known = this.#faces.get(face);
     if (known !== undefined) return known;
-    const made = { rows: this.#rows.labels(face), bytes: this.#bytes.labels(face), durations: this.#durations.labels(face) };
+    const made = { calls: new Map(), rows: this.#rows.labels(face), bytes: this.#bytes.labels(face), durations: this.#durations.labels(face) };
     this.#faces.set(face, made);
     return made;
   }

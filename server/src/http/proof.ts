@@ -37,6 +37,8 @@ export function proofOf(request: FastifyRequest, code: string, { appkeys, gatewa
   return proofs[0] ?? { kind: 'none' };
 }
 
+const none: readonly never[] = [];
+
 // ---- the signature ----------------------------------------------------------------------------------------------------
 
 /** Each with what it must look like. */
@@ -47,9 +49,11 @@ const signatureHeaders = {
   'x-lq-signature': [/^[A-Za-z0-9+/]{43}=$/, 'HMAC 的 Base64，44 位'],
 } as const;
 
+const signatureNames = [...Object.keys(signatureHeaders), 'x-lq-alg'];
+
 function signatureOf(request: FastifyRequest): readonly SignedProof[] {
-  const names = Object.keys(signatureHeaders);
-  if (![...names, 'x-lq-alg'].some((name) => request.headers[name] !== undefined)) return [];
+  const { headers } = request;
+  if (!signatureNames.some((name) => headers[name] !== undefined)) return none;
   const [keyId, time, nonce, signature] = [header(request, 'x-lq-key-id'), header(request, 'x-lq-time'), header(request, 'x-lq-nonce'), header(request, 'x-lq-signature')];
   const algorithm = algorithmOf(request);
   const text = signedText({ algorithm, method: request.method, target: request.raw.url ?? '', keyId, time, nonce, body: bodyOf(request) });
@@ -84,15 +88,16 @@ export const hasBody = (request: FastifyRequest): boolean =>
 
 function fieldsIn(request: FastifyRequest): GatewayFields {
   const fields: GatewayFields = {};
+  const { headers } = request;
   for (const name of gatewayFields) {
-    const value = request.headers[name];
+    const value = headers[name];
     if (typeof value === 'string') fields[name] = value;
   }
   return fields;
 }
 
 function gatewayOf(fields: GatewayFields, code: string): readonly SignedProof[] {
-  if (gatewayFields.every((name) => fields[name] === undefined)) return [];
+  if (gatewayFields.every((name) => fields[name] === undefined)) return none;
   const proof = readGateway(fields);
   if (fields.gjgxjhpt_sid === code) return [proof];
   throw new DomainError('unauthenticated', 'gateway.service', 'gjgxjhpt_sid 应为所调用的服务接口编码 (gjgxjhpt_sid must be the code of the interface that is called)');

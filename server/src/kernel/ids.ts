@@ -1,7 +1,20 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
 
 /** A new identifier: UUID version 4, as text. */
 export const newId = (): string => randomUUID();
+
+const pool = Buffer.alloc(4096);
+let taken = pool.length;
+
+/** 128 random bits as 32 hexadecimal digits, to tell things apart and not to keep them secret: bits are drawn ahead. */
+export function newHex(): string {
+  if (taken === pool.length) {
+    randomFillSync(pool);
+    taken = 0;
+  }
+  taken += 16;
+  return pool.toString('hex', taken - 16, taken);
+}
 
 /** 128 random bits or more as URL-safe text: bearer keys, session keys, one-time passwords. */
 export const newSecret = (bytes = 24): string => randomBytes(bytes).toString('base64url');

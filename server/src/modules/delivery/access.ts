@@ -17,6 +17,8 @@ export interface LiveProduct {
   readonly resource: Resource;
   /** Wire names of the parameters whose values are redacted in the journal. */
   readonly sensitive: ReadonlySet<string>;
+  /** Wire names of all parameters. */
+  readonly parameterNames: readonly string[];
 }
 
 export interface Right {
@@ -133,7 +135,7 @@ export class Access {
   }
 
   /** The credential that a proof names; what is signed was proven by `prove`. */
-  async credential(proof: Proof): Promise<FoundCredential | undefined> {
+  credential(proof: Proof): Promise<FoundCredential | undefined> {
     const name = nameOf(proof);
     return this.#credentials.find(`${proof.kind} ${name}`, () => findCredential(this.#database, proof, name));
   }
@@ -150,25 +152,24 @@ export class Access {
   }
 
   /** The live product of a code, or of an id. */
-  async product(code: string): Promise<LiveProduct | undefined> {
+  product(code: string): Promise<LiveProduct | undefined> {
     return this.#products.find(code, async () => {
       const product = await findLiveProduct(this.#database, code);
       const resource = product && (await findResource(this.#database, product.resourceId));
-      return product && resource && { product, resource, sensitive: sensitiveNames(product) };
+      return product && resource && { product, resource, sensitive: sensitiveNames(product), parameterNames: product.definition.parameters.map(({ name }) => name) };
     });
   }
 
-  async right(subjectId: string, live: LiveProduct): Promise<Right | undefined> {
+  right(subjectId: string, live: LiveProduct): Promise<Right | undefined> {
     return this.#rights.find(`${subjectId} ${live.product.id}`, async () => {
       const grant = await findRight(this.#database, subjectId, live.product.id);
       return grant && this.compile(grant, live);
     });
   }
 
-  /** Wire names of the live product's parameters, for profiles that read tolerantly; empty for an unknown product. */
+  /** Wire names of the live product's parameters, for profiles that read tolerantly; empty for an unknown product. The same array while the product stays. */
   async parameterNames(code: string): Promise<readonly string[]> {
-    const live = await this.product(code);
-    return live?.product.definition.parameters.map((parameter) => parameter.name) ?? [];
+    return (await this.product(code))?.parameterNames ?? none;
   }
 
   /** A live product of a listener's list, as far as the one who proves himself (or everyone) may see that it exists. Throws as `prove`. */
@@ -188,6 +189,8 @@ export class Access {
     return { grant, compiled, maskKey: this.#key.derive(`mask:${grant.id}`) };
   }
 }
+
+const none: readonly string[] = [];
 
 /** For the operator; what a caller wrote where it chose the words itself may be a secret in the wrong place. */
 const whyNot = ({ keyId, nonce, text }: SignedProof, found: FoundCredential | undefined): string =>

@@ -223,23 +223,24 @@ export class Delivery {
 
   /** 15 s until the first byte (decision 24); whatever the source still does, the caller has his answer. */
   async #beforeDeadline<T>(deed: Deed, work: Promise<T>): Promise<T> {
-    const { promise, reject } = Promise.withResolvers<never>();
     const { signal } = deed;
     const { stop, arrived } = deed.record.call;
-    const onAbort = (): void => {
-      if (deed.told) return;
-      const end = endOf(signal);
-      if (end.kind === 'timeout') setImmediate(reject, end); // the source has the first word: it may know whom the deadline found awaited
-      else reject(end);
-    };
+    let onAbort = (): void => {};
     const timer = setTimeout(onDeadline, this.#bounds.deadlineMs - (performance.now() - arrived), deed, stop, this.#bounds.deadlineMs);
-    signal.addEventListener('abort', onAbort, { once: true });
     try {
-      return await Promise.race([work, promise]);
+      return await new Promise<T>((resolve, reject) => {
+        onAbort = () => {
+          if (deed.told) return;
+          const end = endOf(signal);
+          if (end.kind === 'timeout') setImmediate(reject, end); // the source has the first word: it may know whom the deadline found awaited
+          else reject(end);
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        work.then(resolve, reject);
+      });
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
-      work.catch(() => {});
     }
   }
 }

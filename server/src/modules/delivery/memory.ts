@@ -7,12 +7,12 @@ const ENTRIES = 10_000;
  * time share one look, so that a crowd costs the database no more than one caller.
  */
 export class Memory<V> {
-  readonly #known = new LRUCache<string, { readonly found: V | undefined }>({ max: ENTRIES });
+  /** The looks themselves, which have found what they found: who asks again waits for nothing. */
+  readonly #known = new LRUCache<string, Promise<V | undefined>>({ max: ENTRIES });
   #looks = new Map<string, Promise<V | undefined>>();
 
-  async find(key: string, look: () => Promise<V | undefined>): Promise<V | undefined> {
-    const known = this.#known.get(key);
-    return known === undefined ? (this.#looks.get(key) ?? this.#look(key, look)) : known.found;
+  find(key: string, look: () => Promise<V | undefined>): Promise<V | undefined> {
+    return this.#known.get(key) ?? this.#looks.get(key) ?? this.#look(key, look);
   }
 
   /** What was asked before this is not kept after it: it may be older than the change that made it needful. */
@@ -21,16 +21,12 @@ export class Memory<V> {
     this.#looks = new Map();
   }
 
-  async #look(key: string, look: () => Promise<V | undefined>): Promise<V | undefined> {
+  #look(key: string, look: () => Promise<V | undefined>): Promise<V | undefined> {
     const looks = this.#looks;
     const under = look();
     looks.set(key, under);
-    try {
-      const found = await under;
-      if (looks === this.#looks) this.#known.set(key, { found });
-      return found;
-    } finally {
-      looks.delete(key);
-    }
+    const end = (): boolean => looks.delete(key);
+    under.then(() => end() && looks === this.#looks && this.#known.set(key, under), end);
+    return under;
   }
 }

@@ -29,39 +29,23 @@ const DETAILS_LENGTH = 8_192;
  * blanks). All numbers are integers below 2^53, so that ECMAScript's JSON is canonical as it stands.
  */
 export function canonicalForm(record: Unsigned): string {
-  return JSON.stringify({
-    actor: record.actor,
-    address: record.address,
-    at: record.at,
-    bytes: record.bytes,
-    credentialId: record.credentialId,
-    details: record.details,
-    durationUs: record.durationUs,
-    epoch: record.epoch,
-    errorId: record.errorId,
-    event: record.event,
-    face: record.face,
-    grantId: record.grantId,
-    intentAt: record.intentAt,
-    intentEpoch: record.intentEpoch,
-    intentSequence: record.intentSequence,
-    phase: record.phase,
-    productCode: record.productCode,
-    productId: record.productId,
-    productVersion: record.productVersion,
-    reason: record.reason,
-    requestId: record.requestId,
-    responseUs: record.responseUs,
-    result: record.result,
-    rows: record.rows,
-    sequence: record.sequence,
-    status: record.status,
-    stream: record.stream,
-    subjectId: record.subjectId,
-    traceId: record.traceId,
-    writer: record.writer,
-  });
+  return (
+    `{"actor":${quoted(record.actor)},"address":${quoted(record.address)},"at":${quoted(record.at)},"bytes":${record.bytes},` +
+    `"credentialId":${quoted(record.credentialId)},"details":${quoted(record.details)},"durationUs":${record.durationUs},"epoch":${record.epoch},` +
+    `"errorId":${quoted(record.errorId)},"event":${quoted(record.event)},"face":${quoted(record.face)},"grantId":${quoted(record.grantId)},` +
+    `"intentAt":${record.intentAt === null ? 'null' : quoted(record.intentAt)},"intentEpoch":${record.intentEpoch},` +
+    `"intentSequence":${record.intentSequence},"phase":${quoted(record.phase)},"productCode":${quoted(record.productCode)},` +
+    `"productId":${quoted(record.productId)},"productVersion":${record.productVersion},"reason":${quoted(record.reason)},` +
+    `"requestId":${quoted(record.requestId)},"responseUs":${record.responseUs},"result":${quoted(record.result)},"rows":${record.rows},` +
+    `"sequence":${record.sequence},"status":${record.status},"stream":${quoted(record.stream)},"subjectId":${quoted(record.subjectId)},` +
+    `"traceId":${quoted(record.traceId)},"writer":${quoted(record.writer)}}`
+  );
 }
+
+/** What JSON writes otherwise than it stands: most texts have none of it, and a test costs a third of JSON.stringify. */
+const escaped = /["\\\p{Cc}\p{Cs}]/u;
+
+const quoted = (text: string): string => (escaped.test(text) ? JSON.stringify(text) : `"${text}"`);
 
 /** SHA-256 of the canonical form, in hexadecimal. */
 export const digestOf = (record: Unsigned): string => hash('sha256', canonicalForm(record));
@@ -168,7 +152,6 @@ const columnKeys: readonly (readonly [string, keyof JournalRecord])[] = [
 ];
 
 export const journalColumns = columnKeys.map(([column]) => column);
-const keys = columnKeys.map(([, key]) => key);
 
 /** What SELECT asks for to get a `StoredRecord`. */
 export const journalSelection = columnKeys.map(([column, key]) => `${column} AS "${key}"`).join(', ');
@@ -179,11 +162,11 @@ export interface StoredRecord extends Omit<JournalRecord, 'at' | 'intentAt'> {
   readonly intentAt: Date | null;
 }
 
-/** The cells of a record, in the order of `journalColumns`. */
-export const cellsOf = (record: JournalRecord): Cell[] =>
-  keys.map((key) => {
-    const value = record[key];
-    return typeof value === 'number' ? String(value) : value;
-  });
+/** The cells of a record, in the order of `journalColumns`; written out, since looking each key up costs five times as much. */
+export const cellsOf = (r: JournalRecord): Cell[] => [
+  r.at, r.writer, String(r.epoch), String(r.sequence), r.stream, r.phase, r.event, r.requestId, r.traceId, r.actor, r.face, r.address, r.productId,
+  r.productCode, String(r.productVersion), r.subjectId, r.grantId, r.credentialId, r.result, r.reason, r.errorId, String(r.status), String(r.rows),
+  String(r.bytes), String(r.durationUs), String(r.responseUs), r.intentAt, String(r.intentEpoch), String(r.intentSequence), r.details, r.digest,
+];
 
 export const recordOfRow = (row: StoredRecord): JournalRecord => ({ ...row, at: row.at.toISOString(), intentAt: row.intentAt?.toISOString() ?? null });

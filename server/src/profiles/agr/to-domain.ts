@@ -7,7 +7,7 @@ import { bounds, noteParameters, ownParameters } from './schema.ts';
 
 /** Table C1, from the query, a form or a JSON body (decision 28); names are read in any case (decision 1). */
 export async function readCall(request: CallRequest, namesOf: NamesOf): Promise<CallContent> {
-  const given = await readParameters(request, ownParameters, false, ['application/x-www-form-urlencoded', 'application/json']);
+  const given = await readParameters(request, knownNames(ownParameters), false, ['application/x-www-form-urlencoded', 'application/json']);
   const code = interfaceOf(given);
   const names = await namesOf(code);
   assertOwn(given);

@@ -26,7 +26,7 @@ export async function readSoapCall(request: CallRequest, namesOf: NamesOf): Prom
   const root = readXml(decodeXml(await readBoundedBody(request), charsetOf(request)), bounds);
   const { header, content } = openEnvelope(root, version, isCredential);
   if (content.name !== operation || content.namespace !== namespace) throw unknownOperation(content, version, namespace);
-  const known = knownNames([...ownParameters, ...(await namesOf())]);
+  const known = knownNames(ownParameters, await namesOf());
   const given = gatherParameters(content.children.flatMap((child) => pairOf(child, namespace)), known);
   const parameters = mergeParameters(parseQuery(rawQueryOf(request.raw.url ?? ''), { known }), given, known);
   return contentOf(request, parameters, { appkeys: header.filter(isKey).map((block) => block.text.trim()), gateway: gatewayIn(header) });

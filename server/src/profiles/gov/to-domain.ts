@@ -1,4 +1,4 @@
-import type { Parameters } from '../../codecs/parameters.ts';
+import { knownNames, type Parameters } from '../../codecs/parameters.ts';
 import { productParametersOf, readPage, readParameters, type CallContent, type CallRequest, type NamesOf } from '../../http/face.ts';
 import { proofOf, type Presented } from '../../http/proof.ts';
 import { DomainError } from '../../kernel/errors.ts';
@@ -8,7 +8,7 @@ export const ownParameters = ['appkey', 'pageNum', 'pageSize', 'needTotal'] as c
 
 /** The key stands in the header `appkey`, as a bearer token, or in the query; once only. */
 export async function readCall(request: CallRequest, namesOf: NamesOf): Promise<CallContent> {
-  return contentOf(request, await readParameters(request, [...ownParameters, ...(await namesOf())], false));
+  return contentOf(request, await readParameters(request, knownNames(ownParameters, await namesOf()), false));
 }
 
 /** @param more what stands where else a face of GOV takes a credential */
@@ -23,8 +23,9 @@ export function contentOf(request: CallRequest, parameters: Parameters, more: Pr
 
 /** The headers that may hold an appkey. */
 export function keysIn(request: CallRequest): (string | undefined)[] {
-  const header = request.headers['appkey'];
-  return [/^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1], typeof header === 'string' ? header : undefined];
+  const { appkey, authorization } = request.headers;
+  const bearer = authorization === undefined ? undefined : /^Bearer (\S+)$/i.exec(authorization)?.[1];
+  return [bearer, typeof appkey === 'string' ? appkey : undefined];
 }
 
 /** As XML Schema spells a boolean. */
