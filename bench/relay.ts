@@ -4,7 +4,7 @@
  * PostgreSQL, which keeps the journal; in fresh processes, rounds interleaved.
  * The claims: at most 0.75 of the proxy, at most 1.10 of our own path.
  *
- *   LINGQU_TEST_POSTGRES_URL=postgres://postgres@127.0.0.1:5432/postgres node bench/relay.ts [rounds]
+ *   LINGQU_TEST_POSTGRES_URL=postgres://postgres@127.0.0.1:5432/postgres node bench/relay.ts [rounds] [concurrency]
  */
 import { cpuWithDatabase, median } from './cpu.ts';
 import { get, load } from './load.ts';
@@ -14,7 +14,7 @@ import { makeGoverned, startPeer, type Server } from './relay-setup.ts';
 const WARM = 40_000;
 const CALLS = 20_000;
 /** Enough to keep the node busy: one that waits for its journal between bursts pays for waking up, and so does its upstream. */
-const CONCURRENCY = 128;
+const CONCURRENCY = Number(process.argv[3] ?? 128);
 
 interface Cost {
   readonly process: number;

@@ -181,9 +181,9 @@ function dataFaces(app: FastifyInstance, parts: GovParts & GatewayParts): void {
 
 /** The journal, whose records are counted as they pass. */
 const counted = (journal: JournalWriter, metrics: Metrics): Pick<JournalWriter, 'record'> => ({
-  record: (entry) => {
+  record: (entry, intent) => {
     metrics.observe(entry);
-    return journal.record(entry);
+    return journal.record(entry, intent);
   },
 });
 

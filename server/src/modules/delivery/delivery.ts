@@ -252,7 +252,7 @@ function withoutRight({ call, right }: CallRecord, { product }: LiveProduct): Do
 }
 
 /** A journal that cannot be written tries for long; whoever gets no data need not wait for the end of that. */
-async function beforeLate(written: Promise<void>): Promise<void> {
+async function beforeLate(written: Promise<unknown>): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(journalLate()), REFUSAL_MS);
   try {

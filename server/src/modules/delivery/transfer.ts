@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { asDomainError, DomainError } from '../../kernel/errors.ts';
-import type { JournalWriter } from '../journal/index.ts';
+import type { JournalWriter, RecordPlace } from '../journal/index.ts';
 import type { Plan } from '../policy/index.ts';
 import { countOf, type RowStream } from '../resources/index.ts';
 import type { Access } from './access.ts';
@@ -59,6 +59,7 @@ export class Transfer {
   readonly #log: FailureLog;
   #rows = 0;
   #bytes = 0;
+  #intent: RecordPlace | undefined;
 
   constructor(deed: Deed, parts: TransferParts, log: FailureLog) {
     this.#deed = deed;
@@ -84,7 +85,7 @@ export class Transfer {
         await this.#reserve(piece.content);
         this.#rows += piece.rows;
         if (piece.last) {
-          await this.#parts.journal.record(deed.record.done(deed.told ? 'outcome' : 'whole', this.#rows, this.#bytes));
+          await this.#parts.journal.record(deed.record.done(deed.told ? 'outcome' : 'whole', this.#rows, this.#bytes), this.#intent);
           whole = true;
           deed.end(); // the journal says that it is whole: nothing may cut it any more
         } else if (!deed.told) {
@@ -116,7 +117,7 @@ export class Transfer {
     this.#deed.signal.throwIfAborted(); // in one turn with the next line: an abort is either before the one or after the other
     this.#deed.told = true;
     try {
-      await this.#parts.journal.record(this.#deed.record.done('intent', 0, 0));
+      this.#intent = await this.#parts.journal.record(this.#deed.record.done('intent', 0, 0));
     } catch (unwritten) {
       this.#deed.told = false;
       throw unwritten;
@@ -129,7 +130,7 @@ export class Transfer {
     const errorId = newErrorId();
     this.#log(errorId, reason, record.call);
     try {
-      await this.#parts.journal.record(record.cut(reason.code, errorId, this.#rows, this.#bytes));
+      await this.#parts.journal.record(record.cut(reason.code, errorId, this.#rows, this.#bytes), this.#intent);
     } catch (unwritten) {
       this.#log(errorId, asDomainError(unwritten), record.call);
     }

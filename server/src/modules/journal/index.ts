@@ -4,6 +4,7 @@ export {
 export { recordOperation, recordSystem } from './operations.ts';
 export { ensurePartitions, remakePartitions } from './partitions.ts';
 export { exportJournal, queryJournal } from './query.ts';
+export type { RecordPlace } from './record.ts';
 export { redactParameters } from './redaction.ts';
 export { dropExpired } from './retention.ts';
 export { closeDays, usage } from './usage.ts';

@@ -11,8 +11,8 @@ export interface Place {
   readonly sequence: number;
 }
 
-/** The intent that an outcome ends. */
-export interface IntentPlace {
+/** Where a call's record stands, as the outcome of an intent tells it. */
+export interface RecordPlace {
   readonly at: string;
   readonly epoch: number;
   readonly sequence: number;
@@ -79,7 +79,7 @@ const texts = [
 ] as const satisfies readonly (keyof Unsigned)[];
 
 /** The record of a call. `intent` is given for an outcome and for nothing else. */
-export function recordOfCall(entry: CallEntry, place: Place, intent: IntentPlace | undefined): JournalRecord {
+export function recordOfCall(entry: CallEntry, place: Place, intent: RecordPlace | undefined): JournalRecord {
   return seal({
     at: place.at,
     writer: place.writer,

@@ -6,7 +6,7 @@ import { onBothEngines, type TestDatabase } from '../../../test/support/database
 import { callEntry } from '../../../test/support/journal.ts';
 import { closeDays, exportJournal, usage, type CallResult, type JournalRecord, type UsageSum } from './index.ts';
 import { addDays, dayOf, monthOf, startOfDay } from './months.ts';
-import { recordOfCall, type IntentPlace } from './record.ts';
+import { recordOfCall, type RecordPlace } from './record.ts';
 import { appendRecords, makePartitions } from './store.ts';
 
 const HOUR = 3_600_000;
@@ -59,7 +59,7 @@ function recordsOf(calls: readonly MadeCall[]): JournalRecord[] {
     const intentPlace = place(call, begins);
     const intent = recordOfCall(callEntry({ ...fields, phase: 'intent', result: 'allowed', rows: 0, bytes: 0 }), intentPlace, undefined);
     if (ends === undefined) return [intent];
-    const ended: IntentPlace = { ...intentPlace, durationUs: fields.durationUs };
+    const ended: RecordPlace = { ...intentPlace, durationUs: fields.durationUs };
     return [intent, recordOfCall(callEntry({ ...fields, phase: 'outcome', durationUs: 70_000_000 }), place(call, begins + ends), ended)];
   });
   return records.toSorted((a, b) => (a.at < b.at ? -1 : 1));

@@ -81,17 +81,17 @@ onBothEngines('The journal writer', (fresh) => {
     const writer = await openWriter(database, systemClock);
     const call = callEntry({ phase: 'intent', rows: 0, bytes: 0, durationUs: 1_500 });
     const twin = { ...call, durationUs: 1_600 }; // a caller's own request ID may stand for two calls
-    await Promise.all([writer.record(call), writer.record(twin)]);
-    await writer.record({ ...call, phase: 'outcome', durationUs: 90_000_000 });
-    await writer.record({ ...call, phase: 'outcome', result: 'cut', durationUs: 91_000_000 });
+    const [intent, other] = await Promise.all([writer.record(call), writer.record(twin)]);
+    await writer.record({ ...twin, phase: 'outcome', durationUs: 90_000_000 }, other);
+    await writer.record({ ...call, phase: 'outcome', result: 'cut', durationUs: 91_000_000 }, intent);
     await assert.rejects(writer.record({ ...call, phase: 'outcome' }), { code: 'journal.outcome.without-intent' });
     await writer.close();
     const [first, second, ...outcomes] = await written(database, writer.writer);
     assert.deepEqual(
       outcomes.map(({ intentAt, intentEpoch, intentSequence, responseUs, durationUs }) => ({ intentAt, intentEpoch, intentSequence, responseUs, durationUs })),
       [
-        { intentAt: first?.at, intentEpoch: first?.epoch, intentSequence: 1, responseUs: 1_500, durationUs: 90_000_000 },
-        { intentAt: second?.at, intentEpoch: first?.epoch, intentSequence: 2, responseUs: 1_600, durationUs: 91_000_000 },
+        { intentAt: second?.at, intentEpoch: first?.epoch, intentSequence: 2, responseUs: 1_600, durationUs: 90_000_000 },
+        { intentAt: first?.at, intentEpoch: first?.epoch, intentSequence: 1, responseUs: 1_500, durationUs: 91_000_000 },
       ],
     );
   });

@@ -5,7 +5,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { Database } from '../../storage/database.ts';
 import type { CallEntry, EventEntry, JournalRecord } from './model.ts';
 import { monthOf } from './months.ts';
-import { checkNumbers, recordOfCall, recordOfEvent, type IntentPlace } from './record.ts';
+import { checkNumbers, recordOfCall, recordOfEvent, type RecordPlace } from './record.ts';
 import { appendRecords, beginEpoch, countArrived, endEpoch, makePartitions } from './store.ts';
 
 export interface WriterBounds {
@@ -26,8 +26,8 @@ interface Waiting {
   readonly at: Date;
   readonly entry: { readonly kind: 'call'; readonly call: CallEntry } | { readonly kind: 'event'; readonly event: EventEntry };
   /** What an outcome ends. */
-  readonly intent: Waiting | undefined;
-  place: IntentPlace | undefined;
+  readonly intent: RecordPlace | undefined;
+  place: RecordPlace | undefined;
 }
 
 interface Batch {
@@ -69,8 +69,6 @@ export class JournalWriter {
   #closed = false;
   /** Whether the batch before held more than one record. */
   #company = false;
-  /** Intents whose outcome is to come, oldest first; a caller's own request ID may stand for several calls at once. */
-  readonly #intents = new Map<string, Waiting[]>();
 
   constructor(database: Database, clock: Clock, bounds: WriterBounds, writer: string, epoch: number) {
     this.writer = writer;
@@ -86,18 +84,20 @@ export class JournalWriter {
   }
 
   /**
-   * Resolves when the record is committed: an answer's last byte (an intent: its first) may leave then and not before.
-   * Rejects with kind `busy` when too many wait or the database cannot be written. An outcome finds its intent by
-   * request ID, product and subject; one without an intent is refused (`journal.outcome.without-intent`).
+   * Resolves when the record is committed, with its place: an answer's last byte (an intent: its first) may leave then
+   * and not before. Rejects with kind `busy` when too many wait or the database cannot be written.
    * Never await this inside a transaction: the embedded database has one session. See `recordOperation`.
+   * @param intent the place of the intent that an outcome ends; one without is refused (`journal.outcome.without-intent`)
    */
-  async record(entry: CallEntry): Promise<void> {
+  async record(entry: CallEntry, intent?: RecordPlace): Promise<RecordPlace | undefined> {
     checkNumbers(entry);
     this.#checkRoom();
-    const intent = entry.phase === 'outcome' ? this.#takeIntent(entry) : undefined;
+    if (entry.phase === 'outcome' && intent === undefined) {
+      throw new DomainError('internal', 'journal.outcome.without-intent', '日志：没有对应的意向记录 (an outcome needs the intent that it ends)');
+    }
     const waiting: Waiting = { at: this.#clock.now(), entry: { kind: 'call', call: entry }, intent, place: undefined };
-    if (entry.phase === 'intent') this.#keepIntent(entry, waiting);
-    return this.#enqueue(waiting);
+    await this.#enqueue(waiting);
+    return waiting.place;
   }
 
   /** A deed of the node itself that belongs to no transaction: start, stop, listener … Resolves and rejects as `record`. */
@@ -150,10 +150,6 @@ export class JournalWriter {
   #settle(batch: Batch, failure: DomainError | undefined): void {
     this.#waiting -= batch.records.length;
     if (failure === undefined) return batch.resolve();
-    for (const waiting of batch.records) {
-      const { entry } = waiting;
-      if (entry.kind === 'call' && entry.call.phase === 'intent') this.#forgetIntent(entry.call, waiting);
-    }
     batch.reject(failure);
   }
 
@@ -196,7 +192,7 @@ export class JournalWriter {
     const { entry } = waiting;
     if (entry.kind === 'event') return recordOfEvent(entry.event, 'system', place);
     waiting.place = { at: place.at, epoch, sequence, durationUs: entry.call.durationUs };
-    return recordOfCall(entry.call, place, waiting.intent?.place);
+    return recordOfCall(entry.call, place, waiting.intent);
   }
 
   async #arrived(records: readonly JournalRecord[]): Promise<boolean> {
@@ -218,32 +214,7 @@ export class JournalWriter {
       clearTimeout(timer);
     }
   }
-
-  #keepIntent(entry: CallEntry, waiting: Waiting): void {
-    const key = keyOf(entry);
-    const running = this.#intents.get(key);
-    if (running === undefined) this.#intents.set(key, [waiting]);
-    else running.push(waiting);
-  }
-
-  #takeIntent(entry: CallEntry): Waiting {
-    const intent = this.#intents.get(keyOf(entry))?.at(0);
-    if (intent === undefined) {
-      throw new DomainError('internal', 'journal.outcome.without-intent', '日志：没有对应的意向记录 (an outcome needs the intent that it ends)');
-    }
-    this.#forgetIntent(entry, intent);
-    return intent;
-  }
-
-  #forgetIntent(entry: CallEntry, waiting: Waiting): void {
-    const key = keyOf(entry);
-    const others = (this.#intents.get(key) ?? []).filter((intent) => intent !== waiting);
-    if (others.length === 0) this.#intents.delete(key);
-    else this.#intents.set(key, others);
-  }
 }
-
-const keyOf = (entry: CallEntry): string => `${entry.requestId}\n${entry.productId}\n${entry.subjectId}`;
 
 const unavailable = (code: string, cause?: unknown): DomainError =>
   new DomainError('busy', code, '日志暂时无法写入，请稍后重试 (the journal cannot be written now: try again later)', cause === undefined ? {} : { cause });
