@@ -100,7 +100,7 @@ export const policyMutants: readonly Mutant[] = [
   ]),
   ...mutants('columns', 'terms.ts', [
     ['unknown fields', 'if (!known.has(name)) problems', 'if (false) problems'],
-    ['verify products', "if (product.kind === 'verify') problems.add('columns'", "if (false) problems.add('columns'"],
+    ['products without fields', "if (product.kind !== 'query') problems.add('columns'", "if (false) problems.add('columns'"],
   ]),
   ...mutants('masks', 'decide.ts', [
     ['the denial', "['masks', judgeMasks]", "['masks', (call) => (judgeMasks(call), null)]"],
@@ -141,7 +141,8 @@ export const policyMutants: readonly Mutant[] = [
     ['like', "if (type !== 'text') return refuse", "if (type === 'other') return refuse"],
     ['sound patterns', 'if (!isSoundText(rule.like)) return', 'if (false) return'],
     ['order', "op !== 'eq' && op !== 'ne' && !isOrdered(type)", "op !== 'eq' && op !== 'ne' && type === 'other'"],
-    ['literals', "return operand === null ? refuse(problems, 'literal', misreading(column, type)) :", 'return operand === null ? null :'],
+    ['literals', "refuse(problems, 'literal', misreading(column, type)) : comparison", 'null : comparison'],
+    ['literals of inputs', "refuse(problems, 'literal', misreading(column, type)) : {", 'null : {'],
     ['literals of lists', "sound.length === operands.length ? membership(column, sound) : refuse(problems, 'literal', misreading(column, type))", 'membership(column, sound)'],
     ['exact integers', '|| (Number.isInteger(value) && !Number.isSafeInteger(value))', ''],
   ]),
@@ -152,11 +153,17 @@ export const policyMutants: readonly Mutant[] = [
   ...mutants('region', 'join.ts', [
     ['the term', 'return [rows, region, ...(period?.conditions ?? [])]', 'return [rows, ...(period?.conditions ?? [])]'],
   ]),
-  ...mutants('region', 'terms.ts', [
+  ...mutants('region', 'region.ts', [
     ['unknown columns', "if (type === undefined) problems.add('region', 'column'", "if (column === '') problems.add('region', 'column'"],
-    ['numeric columns', 'else if (!isNumeric(type)) problems', "else if (type === 'json') problems"],
+    ['numeric columns', '(isNumeric(type) ? null', "(type !== 'json' ? null"],
+    ['columns of geometries', "(type === 'geometry' ? null", "(type !== 'json' ? null"],
+    ['inputs', 'else if (isInput(product, column)) problems', 'else if (column === "") problems'],
     ['two columns', 'if (lon === lat) problems', 'if (false) problems'],
     ['south of north', 'if (south > north) problems', 'if (false) problems'],
+    ['boxes without area', 'if (west === east || south === north) problems', 'if (false) problems'],
+    ['sides that cross', 'if (sides.length <= maxEdges && crossesItself(sides)) problems', 'if (false) problems'],
+    ['rings that are open', 'if (first?.[0] !== last?.[0] || first?.[1] !== last?.[1]) problems', 'if (false) problems'],
+    ['rings without area', 'if (ring.every(([x]) => x === first?.[0]) || ring.every(([, y]) => y === first?.[1])) problems', 'if (false) problems'],
   ]),
   ...mutants('time', 'join.ts', [
     ['the term', 'return [rows, region, ...(period?.conditions ?? [])]', 'return [rows, region]'],
@@ -180,7 +187,7 @@ export const policyMutants: readonly Mutant[] = [
     ['the first row', ' || page.offset < 0', ''],
     ['whole offsets', '!Number.isSafeInteger(page.offset) || ', ''],
     ['the depth', 'if (page.offset > maxOffset) {', 'if (false) {'],
-    ['verify products', "if (kind === 'verify') return denyRequest", 'if (false) return denyRequest'],
+    ['products without pages', "if (kind !== 'query') return denyRequest", 'if (false) return denyRequest'],
     ['the page in the plan', 'page: request.page,', 'page: null,'],
     ['the cap in the plan', 'cap: grant.product.cap,', 'cap: Infinity,'],
   ]),
@@ -219,6 +226,6 @@ export const policyMutants: readonly Mutant[] = [
     ['problems of both together', '[...terms.product.problems, ...terms.grant.problems, ...joined.problems]', '[...terms.product.problems, ...terms.grant.problems]'],
   ]),
   ...mutants('all', 'join.ts', [
-    ['verify products show nothing', "product.kind === 'verify' ? [] : planColumns(product, template, grant)", 'planColumns(product, template, grant)'],
+    ['only query products show fields', "product.kind === 'query' ? planColumns(product, template, grant) : []", 'planColumns(product, template, grant)'],
   ]),
 ];

@@ -102,6 +102,15 @@ describe('a rule', () => {
   });
 });
 
+describe('an area', () => {
+  it('of more than ten thousand sides is refused', () => {
+    const circle = (sides: number): [number, number][] => Array.from({ length: sides + 1 }, (_, side) => [Math.cos((side % sides) / sides * 2 * Math.PI), Math.sin((side % sides) / sides * 2 * Math.PI)]);
+    const area = (...sides: number[]): Policy => ({ region: { lon: 'height', lat: 'id', within: { type: 'Polygon', coordinates: sides.map(circle) } } });
+    checkPolicy(area(5000, 5000), product);
+    assert.throws(() => checkPolicy(area(5000, 5001), product), (error) => error instanceof DomainError && String(error.details['codes']) === 'region.too-many');
+  });
+});
+
 describe('a key that a grant closes', () => {
   const told = (template: Policy, policy: Policy, shape = product): string[] => {
     const trace: TermVerdict[] = [];
