@@ -145,7 +145,7 @@ describe('the operator token', () => {
     assert.equal((await ask({}, other.managementUrl)).status, 401);
   });
 
-  for (const header of ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via']) {
+  for (const header of ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'X-Forwarded-Prefix', 'x-real-ip', 'via', 'x-client-ip', 'true-client-ip', 'cf-connecting-ip', 'x-cluster-client-ip', 'fastly-client-ip']) {
     it(`[NDI-8.2c] is refused with ${header}: a proxy stands between`, async () => {
       assert.equal((await ask({})).status, 200);
       const response = await ask({ [header]: '127.0.0.1' });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { configFile } from './support/config-file.ts';
 import type { Json } from './support/management.ts';
 import { startNode, type StartedNode } from './support/node.ts';
 import { make } from './support/sharing.ts';
@@ -115,6 +116,19 @@ describe('sessions', () => {
     for (const flag of ['httponly', 'samesite=strict', 'path=/']) assert.ok(flags.includes(flag), browser.setCookie);
     assert.ok(flags.some((flag) => flag.startsWith('expires=')));
     assert.ok(!flags.some((flag) => flag.startsWith('domain=')));
+  });
+
+  it('[NDI-8.2c] the cookie is Secure where the browser came by TLS, to a trusted proxy too', async () => {
+    assert.doesNotMatch(browser.setCookie, /secure/i);
+    await using settings = await configFile({ listeners: [{ name: 'management', serves: 'management', address: '127.0.0.1', port: 0, trustedProxies: ['127.0.0.1'] }] });
+    await using behind = await startNode({ engine: 'pglite', env: { LINGQU_CONFIG: settings.path } });
+    const { name, password } = await newUser(behind, 'session-2', 'manager');
+    const cookieBy = async (proto: string): Promise<string> => {
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': proto };
+      return (await fetch(`${behind.managementUrl}/api/v1/session`, { method: 'POST', headers, body: JSON.stringify({ name, password }) })).headers.get('set-cookie') ?? '';
+    };
+    assert.match(await cookieBy('https'), /; Secure/);
+    assert.match(await cookieBy('http'), /^lingqu_session=(?!.*Secure)/);
   });
 
   it('[NDI-8.2c] a change without the CSRF token, or with another one, is refused; reading needs none', async () => {

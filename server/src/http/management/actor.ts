@@ -17,7 +17,13 @@ declare module 'fastify' {
 export const sessionCookie = 'lingqu_session';
 const csrfHeader = 'x-csrf-token';
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
-const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'] as const;
+/** What proxies and content networks add, besides all that begins with X-Forwarded. */
+const proxyHeaders: ReadonlySet<string> = new Set([
+  'forwarded', 'via', 'cdn-loop', 'client-ip', 'x-client-ip', 'x-real-ip', 'x-remote-ip', 'x-remote-addr', 'x-cluster-client-ip', 'true-client-ip', 'proxy-client-ip', 'wl-proxy-client-ip',
+  'x-original-for', 'x-original-forwarded-for', 'x-original-host', 'x-original-proto', 'x-original-url', 'x-envoy-external-address', 'ali-cdn-real-ip', 'cf-connecting-ip', 'cf-connecting-ipv6',
+  'cf-ray', 'do-connecting-ip', 'fastly-client-ip', 'fly-client-ip', 'x-appengine-user-ip', 'x-azure-clientip', 'x-azure-socketip',
+]);
+const isProxyHeader = (name: string): boolean => name.startsWith('x-forwarded') || proxyHeaders.has(name);
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -50,8 +56,8 @@ async function bearer(request: FastifyRequest, header: string, parts: Management
 
 /** The operator token is for the node's own machine: over the loopback, and through no proxy that might stand there. */
 function assertOwnMachine(request: FastifyRequest): void {
-  const forwarded = forwardingHeaders.find((name) => request.headers[name] !== undefined);
-  if (forwarded === undefined && isAllowedAddress(loopback, request.socket.remoteAddress ?? '')) return;
+  const forwarded = Object.keys(request.headers).some(isProxyHeader);
+  if (!forwarded && isAllowedAddress(loopback, request.socket.remoteAddress ?? '')) return;
   throw new DomainError('unauthenticated', 'identity.operator.remote', '运维令牌只能在本机直接使用 (the operator token works on the node’s own machine only, through no proxy)');
 }
 

@@ -77,7 +77,7 @@ export const sessionRoutes: Routes = (parts) => async (app) => {
 };
 
 function setCookie(request: FastifyRequest, reply: FastifyReply, key: string, expires: Date): void {
-  void reply.setCookie(sessionCookie, key, { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https', expires });
+  void reply.setCookie(sessionCookie, key, { path: '/', httpOnly: true, sameSite: 'strict', secure: request.overTls, expires });
 }
 
 function ownSession(request: FastifyRequest): Session {
