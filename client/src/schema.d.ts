@@ -2067,7 +2067,11 @@ export interface operations {
     };
     listImports: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3381,7 +3385,11 @@ export interface operations {
     };
     listSourceTables: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path: {
                 source: string;
@@ -3672,7 +3680,11 @@ export interface operations {
     };
     listCredentials: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path: {
                 /** @description 编号或名称 */
@@ -3690,6 +3702,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Credential"][];
+                        next: string | null;
                     };
                 };
             };
@@ -4100,7 +4113,11 @@ export interface operations {
     };
     listTokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4115,6 +4132,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["ApiToken"][];
+                        next: string | null;
                     };
                 };
             };
@@ -4205,8 +4223,11 @@ export interface operations {
     getUsage: {
         parameters: {
             query?: {
+                /** @description 上一页返回的 next */
+                cursor?: string;
                 /** @description yyyy-MM-dd，Asia/Shanghai */
                 from?: string;
+                limit?: number;
                 product?: string;
                 subject?: string;
                 /** @description yyyy-MM-dd，Asia/Shanghai */

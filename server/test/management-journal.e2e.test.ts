@@ -121,6 +121,13 @@ onStartedNodes('journal and usage', (bench) => {
     assert.ok(sums.withinTarget <= 5);
     assert.equal(of('denied', 'app').calls, 3);
     assert.equal(of('denied', '=cmd|x').calls, 1);
+    const paged: object[] = [];
+    for (let query = 'limit=1'; query !== ''; ) {
+      const { items, next } = (await bench.api('GET', `/usage?${query}`)).body;
+      paged.push(...items);
+      query = next === null ? '' : `limit=1&cursor=${next}`;
+    }
+    assert.deepEqual(paged, body.items);
     assert.deepEqual((await bench.api('GET', '/usage?from=2020-01-01&to=2020-12-31')).body.items, []);
     assert.equal((await bench.api('GET', '/usage?subject=app&product=cxgc')).body.items.length, 2);
     for (const wrong of ['from=2026-1-1', 'from=2026-02-31', 'from=2026-02-02&to=2026-02-01', 'day=1']) {

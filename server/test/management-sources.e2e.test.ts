@@ -66,6 +66,30 @@ onStartedNodes('sources and resources', (bench) => {
     assert.deepEqual(tides.columns.map((column: { type: string }) => column.type), ['integer', 'text', 'timestamp', 'decimal', 'text']);
   });
 
+  it('tables, imported tables and credentials come in pages, each once and in order', async () => {
+    const { api, node } = bench;
+    for (const name of ['a', '表', 'B']) {
+      const response = await fetch(`${node.managementUrl}/api/v1/imports?name=${encodeURIComponent(name)}`, { method: 'POST', headers: { authorization: `Bearer ${node.operatorToken}`, 'content-type': 'text/csv' }, body: 'x\n1\n' });
+      assert.equal(response.status, 200);
+    }
+    await api('POST', '/subjects', { body: { name: 'paged', kind: 'application' } });
+    for (let count = 0; count < 3; count += 1) await api('POST', '/subjects/paged/credentials', { body: {} });
+    const whole = async (path: string): Promise<object[]> => (await api('GET', path)).body.items;
+    for (const path of ['/sources/src/tables', '/sources/hosted/tables', '/imports', '/subjects/paged/credentials']) {
+      const paged: object[] = [];
+      for (let query = 'limit=1'; query !== ''; ) {
+        const { items, next } = (await api('GET', `${path}?${query}`)).body;
+        assert.ok(items.length <= 1);
+        paged.push(...items);
+        query = next === null ? '' : `limit=1&cursor=${next}`;
+      }
+      assert.deepEqual(paged, await whole(path), path);
+      assert.ok(paged.length > 1, path);
+      assert.equal((await api('GET', `${path}?cursor=zzz`)).status, 400);
+    }
+    for (const name of ['a', '表', 'B']) assert.equal((await api('DELETE', `/imports/${encodeURIComponent(name)}`)).status, 204);
+  });
+
   it('a resource needs a table that is there and a key; what is asked beyond the schema is refused', async () => {
     const { api } = bench;
     const refused = async (body: object, status: number, code: string): Promise<void> => {

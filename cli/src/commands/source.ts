@@ -156,7 +156,8 @@ async function update(context: Context, name: string, options: SettingOptions): 
 }
 
 async function tables({ client, out, say }: Context, source: string): Promise<void> {
-  const { items } = await got((await client()).GET('/api/v1/sources/{source}/tables', { params: { path: { source } } }));
+  const api = await client();
+  const items = await Array.fromAsync(all((query) => got(api.GET('/api/v1/sources/{source}/tables', { params: { path: { source }, query } }))));
   out.show(items, () =>
     tableOf(
       items,

@@ -1,4 +1,4 @@
-import { got, type components } from '@lingqu/client';
+import { all, got, type components } from '@lingqu/client';
 import { Option, type Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
 import type { Context } from '../context.ts';
@@ -73,7 +73,8 @@ async function tell({ out, say }: Context, keyFile: string | undefined, issued: 
 }
 
 async function list({ client, out, say }: Context, subject: string): Promise<void> {
-  const { items } = await got((await client()).GET('/api/v1/subjects/{subject}/credentials', { params: { path: { subject } } }));
+  const api = await client();
+  const items = await Array.fromAsync(all((query) => got(api.GET('/api/v1/subjects/{subject}/credentials', { params: { path: { subject }, query } }))));
   out.show(items, () =>
     tableOf(
       items,

@@ -1,4 +1,4 @@
-import { got } from '@lingqu/client';
+import { all, got } from '@lingqu/client';
 import type { Command } from 'commander';
 import { withSession, type LogInOptions, type Scope } from '../connection/session.ts';
 import type { Context } from '../context.ts';
@@ -44,7 +44,8 @@ async function create(context: Context, name: string, options: CreateOptions): P
 }
 
 async function list({ client, out, say }: Context): Promise<void> {
-  const { items } = await got((await client()).GET('/api/v1/tokens'));
+  const api = await client();
+  const items = await Array.fromAsync(all((query) => got(api.GET('/api/v1/tokens', { params: { query } }))));
   out.show(items, () =>
     tableOf(
       items,

@@ -1,4 +1,4 @@
-import { got } from '@lingqu/client';
+import { all, got } from '@lingqu/client';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { given } from '../input/options.ts';
@@ -24,7 +24,8 @@ export function usageCommands(program: Command, context: Context): void {
 }
 
 async function usage({ client, out, say }: Context, question: Question): Promise<void> {
-  const { items } = await got((await client()).GET('/api/v1/usage', { params: { query: given(question) } }));
+  const api = await client();
+  const items = await Array.fromAsync(all((page) => got(api.GET('/api/v1/usage', { params: { query: { ...page, ...given(question) } } }))));
   out.show(items, () =>
     tableOf(
       items,

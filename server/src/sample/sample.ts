@@ -105,7 +105,7 @@ export class Sample {
     const { database, hosted } = this.#parts;
     const state = await readState(database);
     if (state !== undefined) return state.step;
-    if ((await hosted.list()).length > 0 || !(await isEmpty(database))) return undefined;
+    if ((await hosted.list({ after: '', limit: 1 })).length > 0 || !(await isEmpty(database))) return undefined;
     return this.#beginWith('making');
   }
 

@@ -9,7 +9,7 @@ import { allow } from '../../modules/identity/index.ts';
 import { hostedColumnTypes, type FileFormat, type HostedTable, type ImportColumn, type ImportOptions, type ImportReport } from '../../modules/resources/index.ts';
 import type { App, Routes } from './app.ts';
 import { operate } from './operate.ts';
-import { PageOf } from './paging.ts';
+import { afterOf, PageOf, pageOf, PageQuery } from './paging.ts';
 import type { ManagementParts } from './parts.ts';
 import { problemOf, type Problem } from './problems.ts';
 import { answers, Instant, nothing, problem, Reference } from './schemas.ts';
@@ -94,9 +94,11 @@ function allowImports(request: FastifyRequest, right: 'sources.read' | 'sources.
 }
 
 function listRoutes(app: App, parts: ManagementParts): void {
-  app.get('/imports', { schema: { operationId: 'listImports', tags, response: answers(PageOf(HostedTableView)) } }, async (request) => {
+  app.get('/imports', { schema: { operationId: 'listImports', tags, querystring: PageQuery, response: answers(PageOf(HostedTableView)) } }, async (request) => {
     allowImports(request, 'sources.read');
-    return { items: (await parts.hosted.list()).map(tableView), next: null };
+    const { cursor, limit } = request.query;
+    const page = pageOf(await parts.hosted.list({ after: afterOf(cursor), limit: limit + 1 }), limit, ({ name }) => name);
+    return { ...page, items: page.items.map(tableView) };
   });
   app.delete('/imports/:name', { schema: { operationId: 'removeImport', tags, params: Type.Object({ name: Reference }), response: nothing } }, async (request, reply) => {
     allowImports(request, 'sources.write');

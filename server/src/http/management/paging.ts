@@ -4,7 +4,7 @@ import { isId } from '../../kernel/ids.ts';
 
 /** Query of every list: an opaque cursor and a limit. */
 export const pageQuery = {
-  cursor: Type.Optional(Type.String({ maxLength: 500, description: '上一页返回的 next' })),
+  cursor: Type.Optional(Type.String({ maxLength: 1000, description: '上一页返回的 next' })),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
 };
 export const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
@@ -40,7 +40,16 @@ export function positionOf(cursor: string | undefined): { at: Date; id: string }
   return { at, id };
 }
 
-const wrongCursor = (): DomainError => new DomainError('invalid-parameter', 'page.cursor', '游标无效，请使用上一页返回的 next (use the next of the page before)');
+/** What a key in JSON says; undefined where it is none. */
+export function parseKey(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const wrongCursor = (): DomainError => new DomainError('invalid-parameter', 'page.cursor', '游标无效，请使用上一页返回的 next (use the next of the page before)');
 
 /** A page out of `limit + 1` rows read in the order of their keys. */
 export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (row: T) => string): { items: T[]; next: string | null } {

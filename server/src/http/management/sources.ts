@@ -1,13 +1,14 @@
 import Type, { type Static } from 'typebox';
+import { Check } from 'typebox/value';
 import { allow, allowOwned, ownerFilter, type Right } from '../../modules/identity/index.ts';
-import { addSource, changeSource, checkSource, getSource, incapacities, listSources, listTables, mergedSettings, readDescription, removeSource, SourceInput, staleVersion, testSource, unknownSource, type ColumnDescription, type Probe, type Source } from '../../modules/resources/index.ts';
+import { addSource, changeSource, checkSource, getSource, incapacities, listSources, listTables, mergedSettings, readDescription, removeSource, SourceInput, staleVersion, testSource, unknownSource, type ColumnDescription, type Probe, type Source, type TablePlace } from '../../modules/resources/index.ts';
 import { columnTypes } from '../../modules/policy/index.ts';
 import { announceSource } from '../../modules/webhooks/index.ts';
 import type { FastifyRequest } from 'fastify';
 import type { App, Routes } from './app.ts';
 import { expectedVersion, withVersion } from './etag.ts';
 import { operate } from './operate.ts';
-import { afterOf, PageOf, pageOf, PageQuery } from './paging.ts';
+import { afterOf, PageOf, pageOf, PageQuery, parseKey, wrongCursor } from './paging.ts';
 import type { ManagementParts } from './parts.ts';
 import { answers, created, IfMatch, isoOf, nothing, OptionalInstant, ownerOf, Reference } from './schemas.ts';
 
@@ -71,11 +72,23 @@ function readRoutes(app: App, parts: ManagementParts): void {
   app.get('/sources/:source', { schema: { operationId: 'getSource', tags, params: Params, response: answers(SourceView) } }, async (request, reply) =>
     withVersion(reply, viewOf(await owned(parts, request, 'sources.read', request.params.source))),
   );
-  app.get('/sources/:source/tables', { schema: { operationId: 'listSourceTables', tags, params: Params, response: answers(PageOf(TableView)) } }, async (request) => {
+  app.get('/sources/:source/tables', { schema: { operationId: 'listSourceTables', tags, params: Params, querystring: PageQuery, response: answers(PageOf(TableView)) } }, async (request) => {
     const source = await owned(parts, request, 'sources.read', request.params.source);
-    const tables = await listTables(database, connections, source.id);
-    return { items: tables.map((table) => ({ ...table, columns: table.columns.map(columnView), key: [...table.key] })), next: null };
+    const { cursor, limit } = request.query;
+    const page = pageOf(await listTables(database, connections, source.id, { after: placeOf(cursor), limit: limit + 1 }), limit, ({ schema, name }) => JSON.stringify([schema, name]));
+    return { ...page, items: page.items.map((table) => ({ ...table, columns: table.columns.map(columnView), key: [...table.key] })) };
   });
+}
+
+/** A table's place in the order of schemas and names. */
+const Place = Type.Tuple([Type.String(), Type.String()]);
+
+function placeOf(cursor: string | undefined): TablePlace | undefined {
+  const after = afterOf(cursor);
+  if (after === '') return undefined;
+  const place = parseKey(after);
+  if (!Check(Place, place)) throw wrongCursor();
+  return { schema: place[0], name: place[1] };
 }
 
 function testRoutes(app: App, { database, connections, ...rest }: ManagementParts): void {

@@ -7,7 +7,7 @@ import type { Routes } from './app.ts';
 import { expectedVersion, withVersion } from './etag.ts';
 import { aboutSubject, ownedSubject } from './finding.ts';
 import { operate } from './operate.ts';
-import { PageOf, PageQuery } from './paging.ts';
+import { PageOf, pageOf, PageQuery, positionOf, positionText } from './paging.ts';
 import { CredentialView, IssuedSecret, SubjectView, viewCredential, viewSubject } from './people.ts';
 import { answers, created, IfMatch, nothing } from './schemas.ts';
 
@@ -62,9 +62,11 @@ export const credentialRoutes: Routes = (parts) => async (app) => {
   const aboutCredential = (subject: Subject, { id, kind, hint }: Credential, more: object = {}) => ({ ...aboutSubject(subject, { kind, hint, ...more }), credentialId: id });
   const viewIssued = ({ secret, credential }: IssuedCredential) => ({ secret, credential: viewCredential(credential) });
 
-  app.get('/subjects/:subject/credentials', { schema: { operationId: 'listCredentials', params: Path, response: answers(Type.Object({ items: Type.Array(CredentialView) })) } }, async (request) => {
+  app.get('/subjects/:subject/credentials', { schema: { operationId: 'listCredentials', params: Path, querystring: PageQuery, response: answers(PageOf(CredentialView)) } }, async (request) => {
     const subject = await ownedSubject(parts, request, 'credentials.read', request.params.subject);
-    return { items: (await listCredentials(database, subject.id)).map(viewCredential) };
+    const { cursor, limit } = request.query;
+    const page = pageOf(await listCredentials(database, subject.id, { before: positionOf(cursor), limit: limit + 1 }), limit, ({ createdAt, id }) => positionText(createdAt, id));
+    return { ...page, items: page.items.map(viewCredential) };
   });
 
   app.post('/subjects/:subject/credentials', { schema: { operationId: 'issueCredential', params: Path, body: Wish, response: created(IssuedSecret) } }, async (request, reply) => {

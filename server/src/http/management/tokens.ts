@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { createToken, listTokens, revokeToken, ScopeSchema } from '../../modules/identity/index.ts';
 import type { Routes } from './app.ts';
 import { operate } from './operate.ts';
+import { PageOf, pageOf, PageQuery, positionOf, positionText } from './paging.ts';
 import { TokenView, viewToken } from './people.ts';
 import { answers, created } from './schemas.ts';
 
@@ -18,9 +19,11 @@ const Input = Type.Object(
 export const tokenRoutes: Routes = (parts) => async (app) => {
   const { database, clock } = parts;
 
-  app.get('/tokens', { schema: { operationId: 'listTokens', response: answers(Type.Object({ items: Type.Array(TokenView) })) } }, async (request) => ({
-    items: (await listTokens(database, request.actor.id)).map(viewToken),
-  }));
+  app.get('/tokens', { schema: { operationId: 'listTokens', querystring: PageQuery, response: answers(PageOf(TokenView)) } }, async (request) => {
+    const { cursor, limit } = request.query;
+    const page = pageOf(await listTokens(database, request.actor.id, { before: positionOf(cursor), limit: limit + 1 }), limit, ({ createdAt, id }) => positionText(createdAt, id));
+    return { ...page, items: page.items.map(viewToken) };
+  });
 
   app.post(
     '/tokens',

@@ -8,13 +8,15 @@ import type { NodeKey } from '../../storage/node-key.ts';
 import { raiseRevision } from '../../storage/revision.ts';
 import { isId } from './checks.ts';
 import { conflict, invalid, notFound } from './errors.ts';
-import type { Credential, CredentialKind, FoundCredential, GatewayCipher, Proof } from './model.ts';
+import type { Credential, CredentialKind, FoundCredential, GatewayCipher, NewestFirst, Proof } from './model.ts';
 import { hashKey, hintOf } from './secrets.ts';
 import * as store from './store-credentials.ts';
 import { lockSubject } from './store-subjects.ts';
 
 const appkeyPattern = /^[A-Za-z0-9_-]{32}$/;
 const MOST_LIVE = 10;
+/** Among so many of the newest are all that are in force, but for old ones without end. */
+const MOST_RECENT = 200;
 const LONGEST_OVERLAP_S = 30 * 24 * 3600;
 /** A credential issued a moment ago is accepted by a replica whose clock lags by so much. */
 const CLOCK_TOLERANCE_MS = 5_000;
@@ -106,9 +108,9 @@ export async function revokeCredential(tx: Transaction, clock: Clock, subjectId:
   return credential;
 }
 
-/** The subject's credentials, newest first; 200 at most. Empty for an unknown subject. */
-export const listCredentials = async (on: Queryable, subjectId: string): Promise<Credential[]> =>
-  isId(subjectId) ? store.credentialsOf(on, subjectId) : [];
+/** The subject's credentials, newest first. Empty for an unknown subject. */
+export const listCredentials = async (on: Queryable, subjectId: string, page: NewestFirst = { limit: MOST_RECENT }): Promise<Credential[]> =>
+  isId(subjectId) ? store.credentialsOf(on, subjectId, page) : [];
 
 /** By what a credential is found: for an appkey its hash, so that no key stands in a memory. */
 export const nameOf = (proof: Proof): string => (proof.kind === 'appkey' ? hashKey(proof.key) : proof.kind === 'none' ? '' : proof.keyId);

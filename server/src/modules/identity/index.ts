@@ -14,7 +14,7 @@ export {
   type ListedUser,
 } from './users.ts';
 export { createSubject, deleteSubject, getSubject, getSubjectByName, listSubjects, unknownSubject, updateSubject } from './subjects.ts';
-export { subjectLabels } from './store-subjects.ts';
+export { subjectIdsOf, subjectNames } from './store-subjects.ts';
 export { findCredential, isInForce, issueCredential, listCredentials, nameOf, revokeCredential, rotateCredential, secretOf, type IssuedCredential } from './credentials.ts';
 export { dailySecret, dayEnd, sealDailySecret } from './gateway.ts';
 export { assertInWindow, isMacOf, isSigned, isSignedBy, spendProof } from './proof.ts';

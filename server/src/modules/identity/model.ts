@@ -196,6 +196,13 @@ export interface PageRequest {
   readonly limit?: number;
 }
 
+/** A page of what is listed from the newest on. */
+export interface NewestFirst {
+  /** Only what was made before this one. */
+  readonly before?: { readonly at: Date; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;

@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '../../storage/database.ts';
-import type { AuthenticationMethod, Credential, CredentialKind, FoundCredential } from './model.ts';
+import type { AuthenticationMethod, Credential, CredentialKind, FoundCredential, NewestFirst } from './model.ts';
 
 const credentialColumns = `id, subject_id AS "subjectId", kind, key_id AS "keyId", cipher, hint, not_before AS "notBefore", expires_at AS "expiresAt",
   revoked_at AS "revokedAt", created_at AS "createdAt"`;
@@ -27,11 +27,12 @@ export async function endCredentialsBy(tx: Transaction, subjectId: string, kind:
   await tx.query(`UPDATE credentials SET expires_at = LEAST(expires_at, $4::timestamptz) WHERE ${live}`, [subjectId, kind, now, end]);
 }
 
-/** Newest first, at most 200. */
-export function credentialsOf(on: Queryable, subjectId: string): Promise<Credential[]> {
+/** Newest first. */
+export function credentialsOf(on: Queryable, subjectId: string, { before, limit }: NewestFirst): Promise<Credential[]> {
   return on.query<Credential>(
-    `SELECT ${credentialColumns} FROM credentials WHERE subject_id = $1 ORDER BY created_at DESC, id LIMIT 200`,
-    [subjectId],
+    `SELECT ${credentialColumns} FROM credentials
+     WHERE subject_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid)) ORDER BY created_at DESC, id DESC LIMIT $4`,
+    [subjectId, before?.at ?? null, before?.id ?? null, limit],
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from '../../storage/database.ts';
+import { isId } from './checks.ts';
 import type { Subject } from './model.ts';
 
 const subjectColumns = `id, name, kind, unit, contact, owner_id AS "ownerId", disabled, version, created_at AS "createdAt"`;
@@ -60,5 +61,9 @@ export async function findPublicKey(on: Queryable, id: string): Promise<string |
   return row?.publicKey ?? null;
 }
 
-/** Every subject's name and owner, for whoever reads sums by their identifiers. */
-export const subjectLabels = (on: Queryable): Promise<{ id: string; name: string; ownerId: string | null }[]> => on.query('SELECT id, name, owner_id AS "ownerId" FROM subjects');
+/** The names of these subjects, as far as there are such, for whoever reads sums by their identifiers. */
+export const subjectNames = async (on: Queryable, ids: readonly string[]): Promise<Map<string, string>> =>
+  new Map((await on.query<{ id: string; name: string }>('SELECT id, name FROM subjects WHERE id = ANY($1::uuid[])', [ids.filter(isId)])).map(({ id, name }) => [id, name]));
+
+export const subjectIdsOf = async (on: Queryable, ownerId: string): Promise<string[]> =>
+  (await on.query<{ id: string }>('SELECT id FROM subjects WHERE owner_id = $1', [ownerId])).map(({ id }) => id);

@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '../../storage/database.ts';
-import type { ApiToken, Role, Scope } from './model.ts';
+import type { ApiToken, NewestFirst, Role, Scope } from './model.ts';
 
 const columns = `id, user_id AS "userId", name, hint, scopes, expires_at AS "expiresAt", revoked_at AS "revokedAt", created_at AS "createdAt"`;
 
@@ -22,9 +22,12 @@ export async function countLiveTokens(tx: Transaction, userId: string, now: Date
   return row?.count ?? 0;
 }
 
-/** Newest first, at most 200. */
-export function tokensOf(on: Queryable, userId: string): Promise<ApiToken[]> {
-  return on.query<ApiToken>(`SELECT ${columns} FROM api_tokens WHERE user_id = $1 ORDER BY created_at DESC, id LIMIT 200`, [userId]);
+/** Newest first. */
+export function tokensOf(on: Queryable, userId: string, { before, limit }: NewestFirst): Promise<ApiToken[]> {
+  return on.query<ApiToken>(
+    `SELECT ${columns} FROM api_tokens WHERE user_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid)) ORDER BY created_at DESC, id DESC LIMIT $4`,
+    [userId, before?.at ?? null, before?.id ?? null, limit],
+  );
 }
 
 /** Whether the user has such a token; one revoked before keeps its time. */

@@ -44,7 +44,7 @@ onBothEngines('API tokens', (fresh) => {
       kind: 'token', id: user.id, name: user.name, role: 'manager', scopes: ['read', 'users'], mustChange: false, token: { id: token.id, name: 'nightly' },
     });
     assert.ok(!JSON.stringify(await db.query('SELECT * FROM api_tokens')).includes(text.slice(3)));
-    assert.deepEqual(await listTokens(db, user.id), [token]);
+    assert.deepEqual(await listTokens(db, user.id, { limit: 10 }), [token]);
   });
 
   test('unknown, foreign, expired, revoked, and of a disabled user are answered alike', async () => {

@@ -5,7 +5,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { Queryable, Transaction } from '../../storage/database.ts';
 import { checker, isId } from './checks.ts';
 import { conflict, invalid, mustChangePassword, notFound } from './errors.ts';
-import { TokenInput, type ApiToken, type Scope } from './model.ts';
+import { TokenInput, type ApiToken, type NewestFirst, type Scope } from './model.ts';
 import { scopesOfRole, type Actor } from './rights.ts';
 import { hashKey, hintOf } from './secrets.ts';
 import * as store from './store-tokens.ts';
@@ -70,8 +70,8 @@ function expiryOf(wanted: Date | undefined, now: Date): Date {
   return expiresAt;
 }
 
-/** The user's tokens, newest first; 200 at most. None for the operator, who is no user. */
-export const listTokens = async (on: Queryable, userId: string): Promise<ApiToken[]> => (isId(userId) ? store.tokensOf(on, userId) : []);
+/** The user's tokens, newest first. None for the operator, who is no user. */
+export const listTokens = async (on: Queryable, userId: string, page: NewestFirst): Promise<ApiToken[]> => (isId(userId) ? store.tokensOf(on, userId, page) : []);
 
 /** Throws `identity.token.unknown` (not-found), also for another's token. */
 export async function revokeToken(tx: Transaction, clock: Clock, userId: string, tokenId: string): Promise<ApiToken> {

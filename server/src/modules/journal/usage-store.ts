@@ -41,23 +41,43 @@ const outcome = `
 
 const grouping = 'GROUP BY 1, 2, 3, 4';
 
+export interface UsageFilter {
+  readonly productId?: string | undefined;
+  readonly subjectId?: string | undefined;
+  /** Only what is of one of these products, or of one of these subjects. */
+  readonly among?: { readonly products: readonly string[]; readonly subjects: readonly string[] } | undefined;
+}
+
+/** A sum's place in the order of all. */
+export type UsageKey = Pick<UsageSum, 'day' | 'productId' | 'subjectId' | 'result'>;
+
+export interface UsagePage {
+  /** Only what comes after this place. */
+  readonly after?: UsageKey | undefined;
+  readonly limit: number;
+}
+
 /** Closed days as they were closed, open ones from the journal, in one statement: a closing meanwhile changes nothing. */
-export async function readUsage(on: Queryable, from: string, to: string, filter: { productId?: string | undefined; subjectId?: string | undefined }): Promise<UsageSum[]> {
-  const values: SqlValue[] = [from, to];
+export async function readUsage(on: Queryable, from: string, to: string, { productId, subjectId, among }: UsageFilter, { after, limit }: UsagePage): Promise<UsageSum[]> {
+  const values: SqlValue[] = [after?.day ?? from, to];
+  const bound = (value: SqlValue): string => `$${values.push(value)}`;
   const conditions: string[] = [];
-  if (filter.productId !== undefined) conditions.push(` AND product_id = $${values.push(filter.productId)}`);
-  if (filter.subjectId !== undefined) conditions.push(` AND subject_id = $${values.push(filter.subjectId)}`);
+  if (productId !== undefined) conditions.push(` AND product_id = ${bound(productId)}`);
+  if (subjectId !== undefined) conditions.push(` AND subject_id = ${bound(subjectId)}`);
+  if (among !== undefined) conditions.push(` AND (product_id = ANY(${bound(among.products)}::text[]) OR subject_id = ANY(${bound(among.subjects)}::text[]))`);
   const chosen = conditions.join('');
+  const behind = after === undefined ? '' : ` AND (day, product_id, subject_id, result) > ($1::date, ${bound(after.productId)}, ${bound(after.subjectId)}, ${bound(after.result)})`;
+  const window = `ORDER BY day, product_id, subject_id, result LIMIT ${bound(limit)}::int8`;
   const open = startOfDay('greatest($1::date, (SELECT through + 1 FROM usage_closed))');
   return on.query<UsageSum>(
     `SELECT to_char(day, 'YYYY-MM-DD') AS "day", product_id AS "productId", subject_id AS "subjectId", result AS "result",
        calls AS "calls", rows AS "rows", bytes AS "bytes", within_target AS "withinTarget"
      FROM (
-       SELECT day, product_id, subject_id, result, calls, rows, bytes, within_target FROM usage_days
-       WHERE day BETWEEN $1::date AND $2::date AND day <= (SELECT through FROM usage_closed)${chosen}
+       (SELECT day, product_id, subject_id, result, calls, rows, bytes, within_target FROM usage_days
+        WHERE day BETWEEN $1::date AND $2::date AND day <= (SELECT through FROM usage_closed)${chosen}${behind} ${window})
        UNION ALL ${sums(open, startOfDay('$2::date + 1'))}${chosen} ${grouping}
      ) AS days
-     ORDER BY day, product_id, subject_id, result`,
+     WHERE true${behind} ${window}`,
     values,
   );
 }

@@ -113,7 +113,8 @@ onBothEngines('Usage', (fresh) => {
   const empty = async (): Promise<void> => {
     await database.query('TRUNCATE journal, usage_days, usage_closed');
   };
-  const all = (): Promise<UsageSum[]> => usage(database, { from: firstDay, to: lastDay });
+  const whole = { limit: 10_000 };
+  const all = (): Promise<UsageSum[]> => usage(database, { from: firstDay, to: lastDay }, whole);
 
   test('sums equal the journal at any time, whatever was closed, and count every call once', async () => {
     const times = fc.array(fc.record({ time: fc.nat(12 * DAY), close: fc.boolean() }), { minLength: 1, maxLength: 5 });
@@ -161,12 +162,30 @@ onBothEngines('Usage', (fresh) => {
     const sums = await all();
     const question = { from: addDays(firstDay, 1), to: addDays(firstDay, 5), productId: 'p1', subjectId: 's2' };
     const expected = sums.filter(({ day, productId, subjectId }) => day >= question.from && day <= question.to && productId === 'p1' && subjectId === 's2');
-    assert.deepEqual(await usage(database, question), expected);
+    assert.deepEqual(await usage(database, question, whole), expected);
+  });
+
+  test('comes in pages, over closed days and open ones, each sum once', async () => {
+    await appendRecords(database, recordsOf(fc.sample(aCall, 40)));
+    await closeDays(database, timeAt(origin + 4 * DAY));
+    const sums = await all();
+    const paged: UsageSum[] = [];
+    for (let page = await usage(database, { from: firstDay, to: lastDay }, { limit: 3 }); page.length > 0; page = await usage(database, { from: firstDay, to: lastDay }, { limit: 3, after: page.at(-1) })) paged.push(...page);
+    assert.deepEqual(paged, sums);
+    assert.ok(sums.length > 6);
+  });
+
+  test('is narrowed to what is of certain products, or of certain subjects', async () => {
+    await appendRecords(database, recordsOf(fc.sample(aCall, 40)));
+    await closeDays(database, timeAt(origin + 4 * DAY));
+    const among = { products: ['p1'], subjects: ['s2'] };
+    assert.deepEqual(await usage(database, { from: firstDay, to: lastDay, among }, whole), (await all()).filter(({ productId, subjectId }) => productId === 'p1' || subjectId === 's2'));
+    assert.deepEqual(await usage(database, { from: firstDay, to: lastDay, among: { products: [], subjects: [] } }, whole), []);
   });
 
   test('refuses what is no day, days out of order and too many', async () => {
     for (const [from, to] of [['2026-02-30', '2026-03-01'], ['20260901', '20260902'], ['2026-09-02', '2026-09-01'], ['2000-01-01', '2026-01-01'], ["'; DROP TABLE journal", '2026-01-01']] as const) {
-      await assert.rejects(usage(database, { from, to }), { kind: 'invalid-parameter', code: 'journal.usage.days' });
+      await assert.rejects(usage(database, { from, to }, whole), { kind: 'invalid-parameter', code: 'journal.usage.days' });
     }
   });
 

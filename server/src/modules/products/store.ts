@@ -97,8 +97,12 @@ export async function listProductRows(on: Queryable, filter: ProductFilter): Pro
   return rows.map(toProduct);
 }
 
-/** Who a list of products is about, for whoever reads sums by their identifiers. */
-export const labelsOf = (on: Queryable): Promise<{ id: string; code: string; providerId: string | null }[]> => on.query('SELECT id, code, provider_id AS "providerId" FROM products');
+/** The codes of these products, as far as there are such, for whoever reads sums by their identifiers. */
+export const codesOf = async (on: Queryable, ids: readonly string[]): Promise<Map<string, string>> =>
+  new Map((await on.query<{ id: string; code: string }>('SELECT id, code FROM products WHERE id = ANY($1::uuid[])', [ids.filter(isId)])).map(({ id, code }) => [id, code]));
+
+export const productIdsOf = async (on: Queryable, providerId: string): Promise<string[]> =>
+  (await on.query<{ id: string }>('SELECT id FROM products WHERE provider_id = $1', [providerId])).map(({ id }) => id);
 
 /** The next sequence of a provider's codes; the lock keeps two callers from taking the same one (GOV-code). */
 export async function nextSequence(tx: Transaction, providerCode: string): Promise<number> {

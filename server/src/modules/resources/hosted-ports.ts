@@ -37,7 +37,8 @@ export interface HostedLoad {
 /** Tables kept in the node's own database. A load replaces the table whole, or leaves it as it was. */
 export interface HostedTables {
   load(load: HostedLoad): Promise<HostedTable>;
-  list(): Promise<readonly HostedTable[]>;
+  /** In the order of their names; all of them, or so many that come after a name. */
+  list(page?: { readonly after: string; readonly limit: number }): Promise<readonly HostedTable[]>;
   /** Throws `hosted.in-use` while a resource stands on it, with their names, and `hosted.unknown`. */
   remove(name: string): Promise<void>;
   /** As `remove`, in a transaction of the caller's; what it answers frees the table's space, after the commit. */

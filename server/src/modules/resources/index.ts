@@ -3,7 +3,7 @@ export * from './ports.ts';
 export * from './hosted-ports.ts';
 export { Query } from './query.ts';
 export { SourceConnections } from './connections.ts';
-export { addSource, changeSource, checkNextSource, checkSource, getSource, listSources, listTables, mergedSettings, readDescription, removeSource, testSource, type OnSourceState } from './sources.ts';
+export { addSource, changeSource, checkNextSource, checkSource, getSource, listSources, listTables, mergedSettings, readDescription, removeSource, testSource, type OnSourceState, type TablePlace } from './sources.ts';
 export { addResource, describeTable, getResource, holdResource, removeResource } from './resources.ts';
 export { explainQuery } from './queries.ts';
 export { keepFindings, lookAgain } from './drift.ts';

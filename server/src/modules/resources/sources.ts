@@ -88,11 +88,17 @@ export const getSource = async (on: Queryable, connections: SourceConnections, r
 export const listSources = async (on: Queryable, connections: SourceConnections, filter: ListFilter): Promise<Source[]> =>
   (await listSourceRows(on, filter)).map((source) => connections.shown(source));
 
-/** What the source says of its tables now. */
-export async function listTables(on: Queryable, connections: SourceConnections, reference: string): Promise<readonly TableDescription[]> {
+export type TablePlace = Pick<TableDescription, 'schema' | 'name'>;
+
+/** What the source says of its tables now, in the order of schemas and names; a page is cut out of all that it says. */
+export async function listTables(on: Queryable, connections: SourceConnections, reference: string, { after, limit }: { after?: TablePlace | undefined; limit: number }): Promise<readonly TableDescription[]> {
   const source = await stored(on, reference);
-  return (await connections.get(on, source.id)).describeTables();
+  const tables = (await (await connections.get(on, source.id)).describeTables()).toSorted(byPlace);
+  return (after === undefined ? tables : tables.filter((table) => byPlace(table, after) > 0)).slice(0, limit);
 }
+
+const byPlace = (a: TablePlace, b: TablePlace): number => byText(a.schema, b.schema) || byText(a.name, b.name);
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Runs in the transaction that keeps a source's new state: when it begins to fail, and when it is well again. */
 export type OnSourceState = (tx: Transaction, sourceId: string, state: Source['state']) => Promise<void>;

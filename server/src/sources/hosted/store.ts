@@ -47,8 +47,8 @@ interface TableRow {
 
 const toTable = ({ imported_at, ...row }: TableRow): RegisteredTable => ({ ...row, importedAt: imported_at });
 
-export async function listTables(on: Queryable): Promise<RegisteredTable[]> {
-  return (await on.query<TableRow>('SELECT * FROM hosted_tables ORDER BY name COLLATE "C"')).map(toTable);
+export async function listTables(on: Queryable, page?: { readonly after: string; readonly limit: number }): Promise<RegisteredTable[]> {
+  return (await on.query<TableRow>('SELECT * FROM hosted_tables WHERE name COLLATE "C" > $1 ORDER BY name COLLATE "C" LIMIT $2::int8', [page?.after ?? '', page?.limit ?? null])).map(toTable);
 }
 
 export async function findTable(on: Queryable, name: string): Promise<RegisteredTable | undefined> {

@@ -48,8 +48,8 @@ export class HostedTableStore implements HostedTables {
     return this.#get(load.name);
   }
 
-  async list(): Promise<readonly HostedTable[]> {
-    return (await listTables(this.#database)).map(shown);
+  async list(page?: { readonly after: string; readonly limit: number }): Promise<readonly HostedTable[]> {
+    return (await listTables(this.#database, page)).map(shown);
   }
 
   async remove(name: string): Promise<void> {
