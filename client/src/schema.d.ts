@@ -375,7 +375,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 由数据资源的列生成的产品定义，补全提供方和名称后即可使用 */
+        /** 由数据资源的列生成的产品定义，补全提供方和名称后即可使用；列数超过产品所能有的，应答头 x-columns-left-out 给出略去的列数 */
         get: operations["suggestDefinition"];
         put?: never;
         post?: never;

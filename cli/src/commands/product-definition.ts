@@ -68,11 +68,14 @@ export const withDefinition = (command: Command, { say }: Context): Command =>
 
 /** A definition for a new product: what the resource suggests, under what the file says, under what the options say. */
 export async function newDefinition(api: Client, context: Context, options: DefinitionOptions): Promise<Definition> {
-  const { say } = context;
+  const { out, say } = context;
   const file = options.definition === undefined ? {} : await documentFile(options.definition, say);
   const resource = options.resource ?? file['resource'];
   if (typeof resource !== 'string') throw usageFailure(say('请用 --resource 指明数据资源', 'name the resource: --resource'));
-  const suggested = await got(api.GET('/api/v1/resources/{resource}/definition', { params: { path: { resource } } }));
+  const answer = api.GET('/api/v1/resources/{resource}/definition', { params: { path: { resource } } });
+  const suggested = await got(answer);
+  const leftOut = (await answer).response.headers.get('x-columns-left-out');
+  if (leftOut !== null && options.field === undefined) out.note(say(`数据资源的列过多，后 ${leftOut} 列未列为字段，可用 --field 或 --definition 选择`, `the resource has too many columns: the last ${leftOut} became no fields; choose by --field or --definition`));
   const definition = merge({ ...suggested, ...ofKind(options.kind) }, file, await changesOf(options, suggested, say), say);
   if (definition.provider.name === '' || definition.provider.code === '') throw usageFailure(say('请用 --provider 和 --provider-code 指明提供方', 'name the provider: --provider and --provider-code'));
   return definition.name === '' ? { ...definition, name: composedName(definition, suggested.description || resource) } : definition;

@@ -62,10 +62,12 @@ function readRoutes(app: App, parts: ManagementParts): void {
   app.get('/resources/:resource', { schema: { operationId: 'getResource', tags, params: Params, response: answers(ResourceView) } }, async (request, reply) =>
     withVersion(reply, viewOf(await owned(parts, request, 'resources.read', request.params.resource))),
   );
-  const summary = '由数据资源的列生成的产品定义，补全提供方和名称后即可使用';
-  app.get('/resources/:resource/definition', { schema: { operationId: 'suggestDefinition', tags, summary, params: Params, response: answers(ProductDefinition) } }, async (request) =>
-    suggestDefinition(await owned(parts, request, 'resources.read', request.params.resource)),
-  );
+  const summary = '由数据资源的列生成的产品定义，补全提供方和名称后即可使用；列数超过产品所能有的，应答头 x-columns-left-out 给出略去的列数';
+  app.get('/resources/:resource/definition', { schema: { operationId: 'suggestDefinition', tags, summary, params: Params, response: answers(ProductDefinition) } }, async (request, reply) => {
+    const { definition, leftOut } = suggestDefinition(await owned(parts, request, 'resources.read', request.params.resource), parts.dataListeners);
+    if (leftOut > 0) void reply.header('x-columns-left-out', leftOut);
+    return definition;
+  });
 }
 
 function changeRoutes(app: App, parts: ManagementParts): void {

@@ -4,7 +4,7 @@ import { fieldTypes, operators, Policy, productKinds } from '../policy/index.ts'
 import { AgrSettings } from './agr.ts';
 
 /** A name on the wire: what JSON, XML and CSV can all carry. */
-const WireName = Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,62}$', description: '字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符' });
+export const WireName = Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,62}$', description: '字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符' });
 const Column = Type.String({ minLength: 1, maxLength: 128 });
 const Text = (maxLength: number) => Type.String({ maxLength, default: '' });
 
