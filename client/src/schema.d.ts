@@ -1292,7 +1292,7 @@ export interface components {
                 column: string;
                 /** @default  */
                 description: string;
-                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 */
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 (a letter or _, then letters, digits and _ . -, at most 63 characters) */
                 name: string;
                 /** @default false */
                 required: boolean;
@@ -1332,7 +1332,7 @@ export interface components {
                 description: string;
                 /** @default  */
                 example: string;
-                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 */
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 (a letter or _, then letters, digits and _ . -, at most 63 characters) */
                 name: string;
                 /** @enum {unknown} */
                 operator: "eq" | "like" | "in" | "range-start" | "range-end";
@@ -1344,6 +1344,7 @@ export interface components {
             /** @default {} */
             policy: components["schemas"]["Policy"];
             provider: {
+                /** @description 2 至 18 个字母或数字，如统一社会信用代码 (2 to 18 letters and digits, such as the unified social credit code) */
                 code: string;
                 name: string;
             };
@@ -1372,7 +1373,7 @@ export interface components {
                 column: string;
                 /** @default  */
                 description: string;
-                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 */
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 (a letter or _, then letters, digits and _ . -, at most 63 characters) */
                 name: string;
                 /** @default false */
                 required: boolean;
@@ -1412,7 +1413,7 @@ export interface components {
                 description?: string;
                 /** @default  */
                 example?: string;
-                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 */
+                /** @description 字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 (a letter or _, then letters, digits and _ . -, at most 63 characters) */
                 name: string;
                 /** @enum {unknown} */
                 operator: "eq" | "like" | "in" | "range-start" | "range-end";
@@ -1424,6 +1425,7 @@ export interface components {
             /** @default {} */
             policy: components["schemas"]["Policy"];
             provider: {
+                /** @description 2 至 18 个字母或数字，如统一社会信用代码 (2 to 18 letters and digits, such as the unified social credit code) */
                 code: string;
                 name: string;
             };
@@ -1488,7 +1490,7 @@ export interface components {
             parameters: {
                 /** @default  */
                 comment: string;
-                /** @description 小写字母或下划线开头，在 SQL 中写作 :name */
+                /** @description 小写字母或下划线开头，其后为小写字母、数字、_，至多 63 个字符，在 SQL 中写作 :name (a small letter or _, then small letters, digits and _, at most 63 characters) */
                 name: string;
                 /** @default true */
                 required: boolean;
@@ -1517,7 +1519,7 @@ export interface components {
             parameters: {
                 /** @default  */
                 comment?: string;
-                /** @description 小写字母或下划线开头，在 SQL 中写作 :name */
+                /** @description 小写字母或下划线开头，其后为小写字母、数字、_，至多 63 个字符，在 SQL 中写作 :name (a small letter or _, then small letters, digits and _, at most 63 characters) */
                 name: string;
                 /** @default true */
                 required?: boolean;
@@ -2735,7 +2737,7 @@ export interface operations {
             content: {
                 "application/json": {
                     key?: string[];
-                    /** @description 字母（含汉字）、数字、_ . -，至多 100 个字符 */
+                    /** @description 字母（含汉字）、数字、_ . -，至多 100 个字符，不能形如编号 (letters, Chinese too, digits and _ . -, at most 100 characters, and not the form of an identifier) */
                     name: string;
                     query?: components["schemas"]["QueryInput"];
                     schema?: string;
@@ -3216,7 +3218,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description 字母（含汉字）、数字、_ . -，至多 100 个字符 */
+                    /** @description 字母（含汉字）、数字、_ . -，至多 100 个字符，不能形如编号 (letters, Chinese too, digits and _ . -, at most 100 characters, and not the form of an identifier) */
                     name: string;
                     settings: {
                         [key: string]: unknown;
@@ -3541,11 +3543,14 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description 不含控制字符 (without control characters) */
                     contact?: string;
                     /** @enum {unknown} */
                     kind: "application" | "connector" | "platform";
+                    /** @description 不含控制字符，首尾不是空白 (without control characters, and no blanks at its ends) */
                     name: string;
                     ownerId?: string | null;
+                    /** @description 不含控制字符 (without control characters) */
                     unit?: string;
                 };
             };
@@ -3649,10 +3654,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description 不含控制字符 (without control characters) */
                     contact?: string;
                     disabled?: boolean;
+                    /** @description 不含控制字符，首尾不是空白 (without control characters, and no blanks at its ends) */
                     name?: string;
                     ownerId?: string | null;
+                    /** @description 不含控制字符 (without control characters) */
                     unit?: string;
                 };
             };
@@ -3955,7 +3963,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description https（或内网 http）地址，事件以 POST 送达 */
+                    /** @description https（或内网 http）地址，事件以 POST 送达 (a URL of https, or of http within one’s net, to which events are posted) */
                     url: string;
                 };
             };
@@ -4225,12 +4233,12 @@ export interface operations {
             query?: {
                 /** @description 上一页返回的 next */
                 cursor?: string;
-                /** @description yyyy-MM-dd，Asia/Shanghai */
+                /** @description 日期 yyyy-MM-dd，Asia/Shanghai (a day yyyy-MM-dd) */
                 from?: string;
                 limit?: number;
                 product?: string;
                 subject?: string;
-                /** @description yyyy-MM-dd，Asia/Shanghai */
+                /** @description 日期 yyyy-MM-dd，Asia/Shanghai (a day yyyy-MM-dd) */
                 to?: string;
             };
             header?: never;
@@ -4308,7 +4316,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description 不含控制字符，首尾不是空白 (without control characters, and no blanks at its ends) */
                     displayName: string;
+                    /** @description 3 至 32 个字符：小写字母开头，其后为小写字母、数字、. _ - (3 to 32 characters: a small letter, then small letters, digits and . _ -) */
                     name: string;
                     /** @enum {unknown} */
                     role: "manager" | "provider" | "consumer" | "auditor";
@@ -4387,6 +4397,7 @@ export interface operations {
             content: {
                 "application/json": {
                     disabled?: boolean;
+                    /** @description 不含控制字符，首尾不是空白 (without control characters, and no blanks at its ends) */
                     displayName?: string;
                     /** @enum {unknown} */
                     role?: "manager" | "provider" | "consumer" | "auditor";

@@ -40,6 +40,12 @@ it('a change of a person or a subject demands the version that was read, and its
   }
 });
 
+it('a name that does not fit is told its rule in words', async () => {
+  const { status, body } = await manage(node)('POST', '/users', { body: { name: 'li', displayName: '李', role: 'provider' } });
+  assert.deepEqual([status, body.code], [400, 'request.invalid']);
+  assert.match(body.detail, /name: 3 至 32 个字符.*3 to 32 characters/);
+});
+
 describe('roles', () => {
   const nobody = '00000000-0000-4000-8000-000000000000';
   /** Which roles may ask at all: the manager, provider, consumer, auditor. */

@@ -15,7 +15,7 @@ const Cidr = Type.String({ minLength: 2, maxLength: 50 });
 const Listener = Type.Object(
   {
     /** Products name the listeners that serve them. */
-    name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' }),
+    name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$', description: '小写字母开头，其后为小写字母、数字、-，至多 40 个字符 (a small letter, then small letters, digits and -, at most 40 characters)' }),
     /** What stands behind it: the console's API, or the standards' faces. */
     serves: Type.Union([Type.Literal('management'), Type.Literal('data')]),
     address: Type.String({ minLength: 1, maxLength: 100 }),
@@ -27,7 +27,7 @@ const Listener = Type.Object(
     /** Proxies whose X-Forwarded-For and Forwarded are believed. */
     trustedProxies: Type.Array(Cidr, { maxItems: 100, default: [] }),
     /** The base URL that callers use, where a proxy stands in front. */
-    publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^/]+(/.*)?$', maxLength: 300 })),
+    publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^/]+(/.*)?$', maxLength: 300, description: '以 http:// 或 https:// 开头的地址 (a URL that begins with http:// or https://)' })),
     /** How long a caller may take to send the head of a request, and the whole of it; files to import aside. */
     headSeconds: Type.Integer({ minimum: 1, maximum: 60, default: 10 }),
     requestSeconds: Type.Integer({ minimum: 1, maximum: 300, default: 30 }),
@@ -102,7 +102,7 @@ function readSample(text = 'on'): boolean {
 async function readFileSettings(path: string | undefined): Promise<File> {
   const filled = Default(File, path === undefined ? {} : ((await parseFile(path)) ?? {}));
   if (fileSchema.Check(filled)) return { ...filled, externs: filled.externs.map((extern) => specifierOf(extern, dirname(resolve(path ?? '')))) };
-  const faults = faultTexts(fileSchema.Errors(filled), 'file');
+  const faults = faultTexts(fileSchema.Errors(filled), 'file', File);
   throw new DomainError('invalid-definition', 'settings.file', `配置文件有误：${faults.join('; ')} (the configuration file ${path} is wrong)`, { details: { faults } });
 }
 

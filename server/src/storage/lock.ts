@@ -12,7 +12,7 @@ export function lockFolder(folder: string): { release(): void } {
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
-    throw new DomainError('conflict', 'storage.folder.locked', `Another node uses the data folder ${folder}: stop it, or choose another by LINGQU_DATA.`, { cause });
+    throw new DomainError('conflict', 'storage.folder.locked', `数据文件夹 ${folder} 正被另一个节点使用：请先停止它，或用 LINGQU_DATA 指定其他文件夹 (another node uses the data folder: stop it, or choose another by LINGQU_DATA)`, { cause });
   }
   return { release: () => lock.close() };
 }

@@ -62,10 +62,10 @@ function checkApplied(applied: readonly { readonly number: number; readonly chec
   const newest = known.at(-1)?.number ?? 0;
   for (const { number, checksum } of applied) {
     if (number > newest) {
-      throw new DomainError('conflict', 'storage.schema.newer', `The database's schema is ${number}, this program knows ${newest}: start the newer program.`);
+      throw new DomainError('conflict', 'storage.schema.newer', `数据库的结构版本为 ${number}，本程序只到 ${newest}：请启动较新的程序 (the database's schema is newer than this program's: start the newer program)`);
     }
     if (known.find((migration) => migration.number === number)?.checksum !== checksum) {
-      throw new DomainError('conflict', 'storage.schema.altered', `Migration ${number} in the database differs from this program's.`);
+      throw new DomainError('conflict', 'storage.schema.altered', `数据库中的第 ${number} 次结构变更与本程序的不同：请使用建立它的程序版本，或由备份恢复 (migration ${number} in the database is not this program's: start the version that made it, or restore a back-up)`);
     }
   }
 }

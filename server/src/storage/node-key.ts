@@ -13,7 +13,7 @@ export class NodeKey {
   readonly #key: Buffer;
 
   constructor(key: Buffer) {
-    if (key.length !== KEY_BYTES) throw new DomainError('invalid-definition', 'storage.key.length', 'The node key must be 32 bytes, written in base64url.');
+    if (key.length !== KEY_BYTES) throw new DomainError('invalid-definition', 'storage.key.length', '节点密钥应为 base64url 编码的 32 字节：请检查 LINGQU_NODE_KEY 或数据文件夹中的 node.key (the node key is 32 bytes in base64url: check LINGQU_NODE_KEY, or node.key in the data folder)');
     this.#key = key;
   }
 
@@ -71,6 +71,6 @@ export async function checkNodeKey(database: Database, key: NodeKey): Promise<vo
   const [row] = await database.query<{ value: string }>("SELECT value FROM node WHERE key = 'key_check'");
   const kept = Buffer.from(row?.value ?? '');
   if (kept.length !== check.length || !timingSafeEqual(kept, Buffer.from(check))) {
-    throw new DomainError('conflict', 'storage.key.wrong', 'This node key does not fit the database: its secrets were sealed under another. Give the right LINGQU_NODE_KEY or restore node.key.');
+    throw new DomainError('conflict', 'storage.key.wrong', '节点密钥与数据库不符，其中的机密由另一密钥加密：请给出正确的 LINGQU_NODE_KEY，或恢复 node.key (this node key does not fit the database, whose secrets were sealed under another: give the right LINGQU_NODE_KEY, or restore node.key)');
   }
 }

@@ -12,7 +12,7 @@ import { afterOf, PageOf, pageOf, pageQuery, wrongCursor } from './paging.ts';
 import type { ManagementParts } from './parts.ts';
 import { answers, Reference } from './schemas.ts';
 
-const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'yyyy-MM-dd，Asia/Shanghai' });
+const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: '日期 yyyy-MM-dd，Asia/Shanghai (a day yyyy-MM-dd)' });
 const Query = Type.Object({ from: Type.Optional(Day), to: Type.Optional(Day), product: Type.Optional(Reference), subject: Type.Optional(Reference), ...pageQuery }, { additionalProperties: false });
 
 const results = ['allowed', 'denied', 'failed', 'cut'] as const;

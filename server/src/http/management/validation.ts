@@ -18,7 +18,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const value = Default(schema, httpPart === 'body' ? structuredClone(given) : Convert(schema, typeof given === 'object' ? { ...given } : given));
     if (check.Check(value)) return { value };
     const part = httpPart ?? 'request';
-    return { error: invalid(size > MOST_EXPLAINED ? [`${part}: ${size} 项，过多，不逐一说明 (too much of it to say where)`] : faultTexts(check.Errors(value), part)) };
+    return { error: invalid(size > MOST_EXPLAINED ? [`${part}: ${size} 项，过多，不逐一说明 (too much of it to say where)`] : faultTexts(check.Errors(value), part, schema)) };
   };
 };
 

@@ -12,9 +12,9 @@ export type Scope = (typeof scopes)[number];
 
 /** No control characters: names and notes are shown in lists and logs. */
 const plain = String.raw`^[^\p{Cc}\p{Cs}]*$`;
-const Label = (maxLength: number, minLength = 0) => Type.String({ minLength, maxLength, pattern: plain });
+const Label = (maxLength: number, minLength = 0) => Type.String({ minLength, maxLength, pattern: plain, description: '不含控制字符 (without control characters)' });
 /** A label that must say something: neither empty nor framed by blanks. */
-const Title = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: String.raw`^(?!\s)[^\p{Cc}\p{Cs}]+(?<!\s)$` });
+const Title = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: String.raw`^(?!\s)[^\p{Cc}\p{Cs}]+(?<!\s)$`, description: '不含控制字符，首尾不是空白 (without control characters, and no blanks at its ends)' });
 
 export const RoleSchema = Type.Enum(roles);
 export const ScopeSchema = Type.Enum(scopes);
@@ -23,7 +23,7 @@ export const ScopeSchema = Type.Enum(scopes);
 export const userNamePattern = /^[a-z][a-z0-9._-]{2,31}$/;
 
 export const UserInput = Type.Object(
-  { name: Type.String({ pattern: userNamePattern.source }), displayName: Title(100), role: RoleSchema },
+  { name: Type.String({ pattern: userNamePattern.source, description: '3 至 32 个字符：小写字母开头，其后为小写字母、数字、. _ - (3 to 32 characters: a small letter, then small letters, digits and . _ -)' }), displayName: Title(100), role: RoleSchema },
   { additionalProperties: false },
 );
 export type UserInput = Static<typeof UserInput>;

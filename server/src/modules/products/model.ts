@@ -4,7 +4,7 @@ import { fieldTypes, operators, Policy, productKinds } from '../policy/index.ts'
 import { AgrSettings } from './agr.ts';
 
 /** A name on the wire: what JSON, XML and CSV can all carry. */
-export const WireName = Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,62}$', description: '字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符' });
+export const WireName = Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,62}$', description: '字母或下划线开头，其后为字母、数字、_ . -，至多 63 个字符 (a letter or _, then letters, digits and _ . -, at most 63 characters)' });
 const Column = Type.String({ minLength: 1, maxLength: 128 });
 const Text = (maxLength: number) => Type.String({ maxLength, default: '' });
 
@@ -47,7 +47,7 @@ export type Parameter = Static<typeof Parameter>;
 export const ProductDefinition = Type.Object(
   {
     /** Unit that provides the data, and its code: unified social credit code or another of 2 to 18 letters and digits. */
-    provider: Type.Object({ name: Type.String({ minLength: 2, maxLength: 100 }), code: Type.String({ pattern: '^[0-9A-Za-z]{2,18}$' }) }, { additionalProperties: false }),
+    provider: Type.Object({ name: Type.String({ minLength: 2, maxLength: 100 }), code: Type.String({ pattern: '^[0-9A-Za-z]{2,18}$', description: '2 至 18 个字母或数字，如统一社会信用代码 (2 to 18 letters and digits, such as the unified social credit code)' }) }, { additionalProperties: false }),
     /** Provider + resource + class (GOV-name); see rules.ts. */
     name: Type.String({ minLength: 1, maxLength: 200 }),
     serviceClass: Type.Enum(serviceClasses),

@@ -32,7 +32,7 @@ export async function checkDefinition(tx: Transaction, input: unknown): Promise<
 function readDefinition(input: unknown): ProductDefinition {
   const definition = Default(ProductDefinition, structuredClone(input));
   if (schema.Check(definition)) return definition;
-  const faults = faultTexts(schema.Errors(definition), 'definition');
+  const faults = faultTexts(schema.Errors(definition), 'definition', ProductDefinition);
   throw new DomainError('invalid-definition', 'product.definition', `产品定义有误：${faults.join('; ')} (the definition does not fit its schema)`, { details: { faults } });
 }
 

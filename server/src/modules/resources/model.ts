@@ -7,7 +7,7 @@ export const Name = Type.String({
   minLength: 1,
   maxLength: 100,
   pattern: '^(?![0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$)[\\p{L}\\p{N}_.-]+$',
-  description: '字母（含汉字）、数字、_ . -，至多 100 个字符',
+  description: '字母（含汉字）、数字、_ . -，至多 100 个字符，不能形如编号 (letters, Chinese too, digits and _ . -, at most 100 characters, and not the form of an identifier)',
 });
 
 /** A name, or an identifier. */

@@ -5,7 +5,7 @@ const parameterTypes = ['text', 'integer', 'bigint', 'decimal', 'float', 'boolea
 
 const QueryParameter = Type.Object(
   {
-    name: Type.String({ pattern: '^[a-z_][a-z0-9_]{0,62}$', description: '小写字母或下划线开头，在 SQL 中写作 :name' }),
+    name: Type.String({ pattern: '^[a-z_][a-z0-9_]{0,62}$', description: '小写字母或下划线开头，其后为小写字母、数字、_，至多 63 个字符，在 SQL 中写作 :name (a small letter or _, then small letters, digits and _, at most 63 characters)' }),
     type: Type.Enum(parameterTypes),
     /** What is not required stands only in optional parts `[[ … ]]`. */
     required: Type.Boolean({ default: true }),

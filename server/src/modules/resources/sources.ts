@@ -17,7 +17,7 @@ function checkSettings(type: SourceType, settings: SourceSettings): SourceSettin
   const filled: unknown = Default(type.schema, structuredClone(settings));
   const schema = Compile(type.schema);
   if (schema.Check(filled)) return filled;
-  const faults = faultTexts(schema.Errors(filled), 'settings');
+  const faults = faultTexts(schema.Errors(filled), 'settings', type.schema);
   throw new DomainError('invalid-definition', 'source.settings', `数据源设置有误：${faults.join('; ')} (the source's settings are wrong)`, { details: { faults } });
 }
 

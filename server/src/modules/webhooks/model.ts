@@ -5,7 +5,7 @@ export const webhookEvents = ['product.published', 'product.withdrawn', 'product
 export type WebhookEvent = (typeof webhookEvents)[number];
 
 export const WebhookInput = Type.Object(
-  { url: Type.String({ pattern: '^https?://[^\\s/?#]+([/?][^\\s#]*)?$', maxLength: 500, description: 'https（或内网 http）地址，事件以 POST 送达' }) },
+  { url: Type.String({ pattern: '^https?://[^\\s/?#]+([/?][^\\s#]*)?$', maxLength: 500, description: 'https（或内网 http）地址，事件以 POST 送达 (a URL of https, or of http within one’s net, to which events are posted)' }) },
   { additionalProperties: false },
 );
 export type WebhookInput = Static<typeof WebhookInput>;
