@@ -66,6 +66,17 @@ onStartedNodes('journal and usage', (bench) => {
     assert.equal((await bench.api('GET', '/journal?subject=nosuch')).status, 404);
   });
 
+  it('the history of a subject that was removed is asked for by the name it had', async () => {
+    const { api } = bench;
+    await api('POST', '/subjects', { body: { name: '已撤"单位', kind: 'application' } });
+    const path = `/subjects/${encodeURIComponent('已撤"单位')}`;
+    const before = (await query(`subject=${encodeURIComponent('已撤"单位')}`)).length;
+    assert.ok(before > 0);
+    assert.equal((await api('DELETE', path)).status, 204);
+    assert.equal((await query(`subject=${encodeURIComponent('已撤"单位')}`)).length, before + 1);
+    assert.equal((await api('GET', `/journal?subject=${encodeURIComponent('已撤')}`)).status, 404);
+  });
+
   it('pages go through all of it once, newest first', async () => {
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {

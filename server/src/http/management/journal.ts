@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 import { csvRowsEncoder } from '../../codecs/csv.ts';
 import { isId } from '../../kernel/ids.ts';
 import { allow } from '../../modules/identity/index.ts';
-import { exportJournal, queryJournal, type JournalFilter, type JournalRecord } from '../../modules/journal/index.ts';
+import { exportJournal, queryJournal, subjectByName, type JournalFilter, type JournalRecord } from '../../modules/journal/index.ts';
 import type { Queryable } from '../../storage/database.ts';
 import type { Routes } from './app.ts';
 import { subjectOf } from './finding.ts';
@@ -42,7 +42,7 @@ const Filters = Type.Object(filters);
 const ListQuery = Type.Object({ ...filters, ...pageQuery }, { additionalProperties: false });
 const ExportQuery = Type.Object({ ...filters, format: Type.Enum(['csv', 'ndjson'], { default: 'csv' }) }, { additionalProperties: false });
 
-/** A product is asked for by its code, also one that is gone, or by its identifier. */
+/** Products and subjects are asked for by their names, also those that are gone, or by their identifiers. */
 async function filterOf(on: Queryable, { from, to, product, subject, ...rest }: Static<typeof Filters>): Promise<JournalFilter> {
   return {
     ...rest,
@@ -50,8 +50,19 @@ async function filterOf(on: Queryable, { from, to, product, subject, ...rest }: 
     to: to === undefined ? undefined : endOf(to, 'to'),
     productId: product !== undefined && isId(product) ? product : undefined,
     productCode: product === undefined || isId(product) ? undefined : product,
-    subjectId: subject === undefined || isId(subject) ? subject : (await subjectOf(on, subject)).id,
+    subjectId: subject === undefined || isId(subject) ? subject : await subjectIdOf(on, subject),
   };
+}
+
+/** Throws `identity.subject.unknown` for a name that no subject ever had. */
+async function subjectIdOf(on: Queryable, name: string): Promise<string> {
+  try {
+    return (await subjectOf(on, name)).id;
+  } catch (error) {
+    const id = await subjectByName(on, name);
+    if (id === undefined) throw error;
+    return id;
+  }
 }
 
 /** The journal: what happened, in order (NDI 6.2.5, GOV: logs can be queried and exported). */

@@ -21,7 +21,7 @@ export function openApiOptions(): SwaggerOptions {
   return {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Lingqu management API', version: '1', description: '灵渠节点管理接口。错误为 RFC 9457；列表以游标分页；修改以 If-Match 防止覆盖。' },
+      info: { title: 'Lingqu management API', version: '1', description: '灵渠节点管理接口。错误为 RFC 9457；列表以游标分页；修改已读取的内容以 If-Match 防止覆盖。' },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'lingqu_session' } } },
       security: [{ bearer: [] }, { session: [] }],
     },

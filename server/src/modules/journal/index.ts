@@ -8,5 +8,6 @@ export type { RecordPlace } from './record.ts';
 export { redactParameters } from './redaction.ts';
 export { dropExpired } from './retention.ts';
 export { closeDays, usage } from './usage.ts';
+export { subjectByName } from './subject-store.ts';
 export type { UsageKey } from './usage-store.ts';
 export { openWriter, type JournalWriter } from './writer.ts';
