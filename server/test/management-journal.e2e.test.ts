@@ -70,10 +70,10 @@ onStartedNodes('journal and usage', (bench) => {
     const { api } = bench;
     await api('POST', '/subjects', { body: { name: '已撤"单位', kind: 'application' } });
     const path = `/subjects/${encodeURIComponent('已撤"单位')}`;
-    const before = (await query(`subject=${encodeURIComponent('已撤"单位')}`)).length;
-    assert.ok(before > 0);
+    const known = (await query(`subject=${encodeURIComponent('已撤"单位')}`)).length;
+    assert.ok(known > 0);
     assert.equal((await api('DELETE', path)).status, 204);
-    assert.equal((await query(`subject=${encodeURIComponent('已撤"单位')}`)).length, before + 1);
+    assert.equal((await query(`subject=${encodeURIComponent('已撤"单位')}`)).length, known + 1);
     assert.equal((await api('GET', `/journal?subject=${encodeURIComponent('已撤')}`)).status, 404);
   });
 
@@ -133,10 +133,10 @@ onStartedNodes('journal and usage', (bench) => {
     assert.equal(of('denied', 'app').calls, 3);
     assert.equal(of('denied', '=cmd|x').calls, 1);
     const paged: object[] = [];
-    for (let query = 'limit=1'; query !== ''; ) {
-      const { items, next } = (await bench.api('GET', `/usage?${query}`)).body;
+    for (let page = 'limit=1'; page !== ''; ) {
+      const { items, next } = (await bench.api('GET', `/usage?${page}`)).body;
       paged.push(...items);
-      query = next === null ? '' : `limit=1&cursor=${next}`;
+      page = next === null ? '' : `limit=1&cursor=${next}`;
     }
     assert.deepEqual(paged, body.items);
     assert.deepEqual((await bench.api('GET', '/usage?from=2020-01-01&to=2020-12-31')).body.items, []);
