@@ -8,7 +8,7 @@ import path from 'node:path';
 import { missingServices } from '../server/test/support/services.ts';
 
 /** What every proof is made of. */
-const parts = new Set(['run.ts', 'report.ts']);
+const parts = new Set(['run.ts', 'report.ts', 'values.ts']);
 const names = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.ts') && !parts.has(file)).map((file) => file.slice(0, -'.ts'.length));
 const [wanted, ...parameters] = process.argv.slice(2);
 
