@@ -5,6 +5,9 @@ import type { Input } from './operation-settings.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 const DEPTH = 6;
+/** Properties that are looked at, over all operations: schemas may name one another, and a small document reach far. */
+const MOST_LOOKED_AT = 200_000;
+const MOST_OF_REFERENCE = 1_000;
 const methods = { get: 'GET', post: 'POST', put: 'PUT' } as const;
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -24,6 +27,7 @@ export function readOpenApi(document: string): DescribedSettings {
     const shared = isNode(item) ? item : {};
     return Object.entries(methods).flatMap(([name, method]) => (isNode(shared[name]) ? reader.operation(path, method, shared, shared[name]) : []));
   });
+  warnings.push(...reader.unfollowed);
   const [server] = Array.isArray(root['servers']) ? root['servers'].filter(isNode) : [];
   const baseUrl = server === undefined ? '' : textAt(server, 'url').replace(/\/$/, '');
   const absolute = /^https?:\/\/[^{}]+$/.test(baseUrl);
@@ -59,10 +63,17 @@ interface Answered {
 class Reader {
   readonly #root: Node;
   readonly #warnings: string[];
+  readonly #unfollowed = new Set<string>();
+  #lookedAt = 0;
 
   constructor(root: Node, warnings: string[]) {
     this.#root = root;
     this.#warnings = warnings;
+  }
+
+  /** What was referred to and not read, each once. */
+  get unfollowed(): ReadonlySet<string> {
+    return this.#unfollowed;
   }
 
   operation(path: string, method: string, shared: Node, operation: Node): Node[] {
@@ -118,20 +129,31 @@ class Reader {
   }
 
   #rows(schema: Node): { readonly rows: string; readonly item: Node } | undefined {
+    const seen = new Set<Node>();
     let level: { readonly rows: string; readonly schema: Node }[] = [{ rows: '', schema }];
     for (let depth = 0; depth < DEPTH && level.length > 0; depth += 1) {
       for (const { rows, schema: each } of level) {
         const item = this.#resolved(each['items']);
         if (each['type'] === 'array' && Object.keys(this.#properties(item)).length > 0) return { rows, item };
       }
-      level = level.flatMap(({ rows, schema: each }) => Object.entries(this.#properties(each)).map(([name, property]) => ({ rows: `${rows}/${escaped(name)}`, schema: this.#resolved(property) })));
+      level = level.flatMap(({ rows, schema: each }) => {
+        if (seen.has(each)) return []; // what lies below it was nearer where it was seen first
+        seen.add(each);
+        return Object.entries(this.#properties(each)).map(([name, property]) => ({ rows: `${rows}/${escaped(name)}`, schema: this.#resolved(property) }));
+      });
     }
     return undefined;
   }
 
   #properties(schema: Node): Node {
-    const parts = Array.isArray(schema['allOf']) ? schema['allOf'].map((part) => nodeAt(this.#resolved(part), 'properties')) : [];
-    return Object.assign({}, ...parts, nodeAt(schema, 'properties'));
+    const parts: readonly unknown[] = Array.isArray(schema['allOf']) ? schema['allOf'] : [];
+    const properties: Record<string, unknown> = {};
+    for (const held of [...parts.map((part) => nodeAt(this.#resolved(part), 'properties')), nodeAt(schema, 'properties')]) {
+      this.#lookedAt += Object.keys(held).length + 1;
+      if (this.#lookedAt > MOST_LOOKED_AT) throw tooLarge();
+      Object.assign(properties, held);
+    }
+    return properties;
   }
 
   #jsonSchema(holder: Node): Node | undefined {
@@ -144,15 +166,29 @@ class Reader {
     if (!isNode(value)) return {};
     const { $ref } = value;
     if (typeof $ref !== 'string') return value;
-    if (depth > DEPTH || !$ref.startsWith('#/')) {
-      this.#warnings.push(`引用 ${$ref.slice(0, 200)} 未被读取 (a reference was not followed)`);
+    const steps = depth > DEPTH ? undefined : stepsOf($ref);
+    if (steps === undefined) {
+      this.#unfollowed.add(`引用 ${$ref.slice(0, 200)} 未被读取 (a reference was not followed)`);
       return {};
     }
     let target: unknown = this.#root;
-    for (const step of $ref.slice(2).split('/')) target = isNode(target) ? target[decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')] : undefined;
+    for (const step of steps) target = isNode(target) ? target[step] : undefined;
     return this.#resolved(target, depth + 1);
   }
 }
+
+/** A JSON Pointer within the document (RFC 6901, 6); undefined for any other reference. */
+function stepsOf(reference: string): readonly string[] | undefined {
+  if (!reference.startsWith('#/') || reference.length > MOST_OF_REFERENCE) return undefined;
+  try {
+    return decodeURIComponent(reference.slice(2)).split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  } catch {
+    return undefined; // its percent-encoding is none
+  }
+}
+
+const tooLarge = (): DomainError =>
+  new DomainError('invalid-definition', 'openapi.too-large', '文档中的结构相互引用过多，无法逐一展开，请手工描述所需的操作 (its schemas refer to one another too often to be followed: describe the operations that you need by hand)');
 
 const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
