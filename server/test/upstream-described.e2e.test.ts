@@ -95,7 +95,7 @@ describe('[SEA-8.1c] a service is described by its own document', () => {
   });
 
   it('WSDL: what it says is added and served as REST, its address unseen', async () => {
-    const { settings, warnings } = await described('soap', wsdl(`${upstream.url}/tides`));
+    const { settings, warnings } = await described('soap', wsdl(`${upstream.url}/tides?svc=1`));
     assert.ok(warnings.some((warning: string) => warning.includes('other.xsd')));
     assert.deepEqual(settings.operations[0].answer, { rows: '/queryResponse/return', columns: [{ name: 'id', type: 'bigint' }, { name: 'station', type: 'text' }, { name: 'depth', type: 'decimal' }, { name: 'at', type: 'timestamptz' }] });
     await make(stage.node, 'POST', '/sources', { body: { name: 'tides', type: 'soap', settings } });
@@ -111,7 +111,8 @@ describe('[SEA-8.1c] a service is described by its own document', () => {
     const text = await answer.text();
     assert.deepEqual(JSON.parse(text).data, [{ id: 1, depth: 1.5, at: '2022-09-01T08:00:00+08:00' }, { id: 2, depth: null, at: '2022-09-01T01:00:00+08:00' }]);
     assert.ok(!text.includes(String(upstream.port)) && ![...answer.headers.values()].join().includes(String(upstream.port)));
-    const { body = '', headers = {} } = upstream.requests.at(-1) ?? {};
+    const { url, body = '', headers = {} } = upstream.requests.at(-1) ?? {};
+    assert.equal(url, '/tides?svc=1');
     assert.equal(headers['soapaction'], '"urn:tides#query"');
     assert.match(body, /<op:query xmlns:op="urn:tides"><station>赤湾<\/station><\/op:query>/);
   });

@@ -37,13 +37,16 @@ interface OpenNode extends XmlNode {
   text: string;
 }
 
+/** Told of each element that declares prefixes, and which; '' is the namespace of names without one. */
+export type OnDeclared = (node: XmlNode, prefixes: ReadonlyMap<string, string>) => void;
+
 /**
  * Reads a whole document of XML 1.0 with namespaces, strictly. There are no DTDs, so no entities beyond XML's own five
  * and nothing that could be fetched or grow; nor processing instructions, which no protocol that is read here has.
  *
  * @throws DomainError `malformed-request` or `too-large`
  */
-export function readXml(text: string, bounds: XmlBounds): XmlNode {
+export function readXml(text: string, bounds: XmlBounds, onDeclared?: OnDeclared): XmlNode {
   const parser = new SaxesParser({ xmlns: true, forceXMLVersion: true, defaultXMLVersion: '1.0' });
   const open: OpenNode[] = [];
   let root: XmlNode | undefined;
@@ -63,7 +66,7 @@ export function readXml(text: string, bounds: XmlBounds): XmlNode {
   parser.on('processinginstruction', () => {
     throw new DomainError('malformed-request', 'xml.instruction', 'XML 中不允许处理指令 (processing instructions are not allowed)');
   });
-  parser.on('opentag', ({ uri, local, attributes: all }) => {
+  parser.on('opentag', ({ uri, local, attributes: all, ns }) => {
     const attributes = Object.values(all);
     elements += 1;
     if (elements > bounds.maxElements) throw outOfBounds('elements', '元素个数 (number of elements)', bounds.maxElements);
@@ -72,6 +75,7 @@ export function readXml(text: string, bounds: XmlBounds): XmlNode {
     const node: OpenNode = { namespace: uri, name: local, attributes: attributes.filter(isOwn).map(attributeOf), children: [], text: '' };
     open.at(-1)?.children.push(node);
     open.push(node);
+    if (onDeclared !== undefined && attributes.some((attribute) => !isOwn(attribute))) onDeclared(node, new Map(Object.entries(ns)));
   });
   parser.on('text', add);
   parser.on('cdata', add);

@@ -4,7 +4,7 @@ import type { OutboundGate } from '../../outbound/index.ts';
 import { OperationsConnection, scannerOf, tableOf, type Health, type ReadyOperation } from './connection.ts';
 import { jsonReader } from './json-rows.ts';
 import { readOpenApi } from './openapi.ts';
-import { requestMaker, standingOf, type Standing } from './request.ts';
+import { requestMaker, standingOf, targetOf, withStanding, type Standing } from './request.ts';
 import { HttpSettings, type Operation } from './settings.ts';
 import { Upstream } from './upstream.ts';
 import type { UpstreamSettings } from './upstream-settings.ts';
@@ -37,9 +37,7 @@ function readied(operation: Operation, upstream: Upstream, basePath: string, sta
 }
 
 /** Without a description of its health, an upstream is well that answers anything but an error of its own. */
-export function healthOf({ health, baseUrl }: UpstreamSettings, { headers, query }: Standing): Health {
-  const path = health?.path ?? new URL(baseUrl).pathname;
-  const own = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
-  const full = own === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${own}`;
-  return { request: { method: 'GET', path: full, headers: [...headers], body: null }, accepts: ({ status }) => (health === undefined ? status < 500 : status === health.status) };
+export function healthOf({ health, baseUrl }: UpstreamSettings, standing: Standing): Health {
+  const path = withStanding(health?.path ?? targetOf(baseUrl), standing);
+  return { request: { method: 'GET', path, headers: [...standing.headers], body: null }, accepts: ({ status }) => (health === undefined ? status < 500 : status === health.status) };
 }

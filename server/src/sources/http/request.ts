@@ -34,6 +34,18 @@ export function standingOf({ auth, secret }: Pick<UpstreamSettings, 'auth' | 'se
   }
 }
 
+/** Where an endpoint is asked: its path, and its query if it has one. */
+export function targetOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+/** A target with what stands in the query of every request. */
+export function withStanding(target: string, { query }: Standing): string {
+  const own = query.map(([name, value]) => pair(name, value)).join('&');
+  return own === '' ? target : `${target}${target.includes('?') ? '&' : '?'}${own}`;
+}
+
 /** Headers that are the connection's, or would hold a secret in clear. */
 const reserved = /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|content-type|accept-encoding|authorization|cookie|forwarded|x-forwarded-.*)$/i;
 

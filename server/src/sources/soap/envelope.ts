@@ -4,14 +4,14 @@ import type { XmlNode } from '../../codecs/xml-reader.ts';
 import { asDomainError, DomainError } from '../../kernel/errors.ts';
 import { isXmlName } from '../../kernel/xml-name.ts';
 import { unreadable } from '../http/errors.ts';
-import type { RequestMaker, Standing } from '../http/request.ts';
+import { withStanding, type RequestMaker, type Standing } from '../http/request.ts';
 import type { Accepts } from '../http/upstream.ts';
 import { wireText } from '../http/wire-text.ts';
 import { xmlRoot } from '../http/xml-rows.ts';
 import type { SoapOperation } from './settings.ts';
 
 /** Makes the envelope of a call: document/literal, its values as children of one element (the "wrapped" style). */
-export function envelopeMaker(operation: SoapOperation, version: SoapVersion, path: string, { headers, query }: Standing): RequestMaker {
+export function envelopeMaker(operation: SoapOperation, version: SoapVersion, endpoint: string, standing: Standing): RequestMaker {
   const { soapAction, element, namespace, qualified, parameters } = operation;
   const badNames = parameters.map(({ name, as }) => as ?? name).filter((name) => !isXmlName(name));
   if (badNames.length > 0) throw new DomainError('invalid-definition', 'upstream.operation', `操作 ${operation.name} 的这些参数名不能作 XML 元素名，请用 as 给出：${badNames.join('、')} (no names of elements: give the upstream's by "as")`);
@@ -20,15 +20,14 @@ export function envelopeMaker(operation: SoapOperation, version: SoapVersion, pa
   const prefixed = namespace !== '' && !qualified;
   const root = prefixed ? `op:${element}` : element;
   const declared: Record<string, string> = namespace === '' ? {} : { [prefixed ? 'xmlns:op' : 'xmlns']: namespace };
-  const own = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
-  const target = own === '' ? path : `${path}?${own}`;
-  const standing = [...headers, ...typeOf(version, soapAction)];
+  const path = withStanding(endpoint, standing);
+  const headers = [...standing.headers, ...typeOf(version, soapAction)];
   return (inputs) => {
     const children = parameters.map(({ name, as, times }) => {
       const literal = inputs[name];
       return literal === undefined ? '' : xmlElement(as ?? name, {}, escapeXml(wireText(literal, times)));
     });
-    return { method: 'POST', path: target, headers: standing, body: opening + xmlElement(root, declared, ...children) + closing };
+    return { method: 'POST', path, headers, body: opening + xmlElement(root, declared, ...children) + closing };
   };
 }
 

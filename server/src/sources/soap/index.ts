@@ -3,7 +3,7 @@ import type { SourceType } from '../../modules/resources/index.ts';
 import type { OutboundGate } from '../../outbound/index.ts';
 import { OperationsConnection, scannerOf, tableOf, type ReadyOperation } from '../http/connection.ts';
 import { healthOf } from '../http/index.ts';
-import { standingOf, type Standing } from '../http/request.ts';
+import { standingOf, targetOf, type Standing } from '../http/request.ts';
 import { Upstream } from '../http/upstream.ts';
 import { xmlRows } from '../http/xml-rows.ts';
 import { answerOf, envelopeMaker, soapAnswers } from './envelope.ts';
@@ -28,7 +28,7 @@ function readied(operation: SoapOperation, upstream: Upstream, { version, baseUr
   const { name, title, parameters } = operation;
   const answer = operation.answer === undefined ? undefined : { ...operation.answer, format: 'xml' as const };
   const table = tableOf(name, title, parameters, answer);
-  const request = envelopeMaker(operation, version, new URL(baseUrl).pathname, standing);
+  const request = envelopeMaker(operation, version, targetOf(baseUrl), standing);
   if (answer === undefined) return { table, request };
   const rows = xmlRows(answer);
   return { table, request, rows: scannerOf(upstream, request, (body, contentType, columns) => rows(answerOf(body, contentType, version), columns), answer.maxBytes, soapAnswers(version)) };

@@ -27,7 +27,13 @@ export const SoapOperation = Type.Object(
 export type SoapOperation = Static<typeof SoapOperation>;
 
 export const SoapSettings = Type.Object(
-  { ...upstreamProperties, version: Type.Enum(soapVersions, { default: '1.1' }), operations: Type.Array(SoapOperation, { maxItems: 500, default: [] }) },
+  {
+    ...upstreamProperties,
+    /** The endpoint; many have a query, such as `/ws?service=tides`. */
+    baseUrl: Type.String({ pattern: '^https?://[^/?#@\\s]+(/[^?#\\s]*)?(\\?[^#\\s]*)?$', maxLength: 500 }),
+    version: Type.Enum(soapVersions, { default: '1.1' }),
+    operations: Type.Array(SoapOperation, { maxItems: 500, default: [] }),
+  },
   { additionalProperties: false },
 );
 export type SoapSettings = Static<typeof SoapSettings>;

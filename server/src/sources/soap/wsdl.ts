@@ -1,7 +1,8 @@
-import { attributeIn, readXml, type XmlNode } from '../../codecs/xml-reader.ts';
+import { attributeIn, type XmlNode } from '../../codecs/xml-reader.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { DescribedSettings } from '../../modules/resources/index.ts';
-import { Schemas, type ElementShape } from './wsdl-schemas.ts';
+import { readNamed } from './names.ts';
+import { isSimple, Schemas, type ElementShape } from './wsdl-schemas.ts';
 
 const wsdl = 'http://schemas.xmlsoap.org/wsdl/';
 const bindings = { 'http://schemas.xmlsoap.org/wsdl/soap/': '1.1', 'http://schemas.xmlsoap.org/wsdl/soap12/': '1.2' } as const;
@@ -12,14 +13,15 @@ const bounds = { maxDepth: 64, maxElements: 50_000, maxAttributes: 100, maxText:
  * stands in other documents is left out with a warning. Throws `wsdl.…`.
  */
 export function readWsdl(document: string): DescribedSettings {
-  const root = readXml(document, bounds);
+  const { root, names } = readNamed(document, bounds);
   if (root.name !== 'definitions' || root.namespace !== wsdl) throw new DomainError('invalid-definition', 'wsdl.none', '不是 WSDL 1.1 文档 (this is no WSDL 1.1 document)');
   const warnings: string[] = [];
   const port = portOf(root);
-  const schemas = new Schemas(children(root, 'types').flatMap((types) => types.children), warnings);
-  const binding = named(root, 'binding', port.binding);
-  const portType = binding && named(root, 'portType', local(attribute(binding, 'type')));
+  const schemas = new Schemas(children(root, 'types').flatMap((types) => types.children), names, warnings);
+  const binding = byName(root, 'binding').get(port.binding);
+  const portType = binding && byName(root, 'portType').get(local(attribute(binding, 'type')));
   if (binding === undefined || portType === undefined) throw new DomainError('invalid-definition', 'wsdl.binding', 'WSDL 中缺少绑定或端口类型的定义，被引用的文档不会被读取 (its binding or port type stands in another document, which is not fetched)');
+  const abstract: Abstract = { operations: byName(portType, 'operation'), parts: partsOf(root), schemas, warnings };
   const style = soapChild(binding, 'binding');
   const operations = children(binding, 'operation').flatMap((operation) => {
     const name = attribute(operation, 'name');
@@ -28,7 +30,7 @@ export function readWsdl(document: string): DescribedSettings {
       warnings.push(`操作 ${name}：rpc 风格不支持 (the rpc style is not read)`);
       return [];
     }
-    const described = operationOf(root, portType, name, schemas, warnings);
+    const described = operationOf(abstract, name);
     return described === undefined ? [] : [{ ...described, soapAction: attributeOrNone(detail, 'soapAction') ?? '' }];
   });
   return { settings: { ...(port.address === '' ? {} : { baseUrl: port.address }), version: port.version, operations }, warnings };
@@ -54,21 +56,35 @@ function portOf(root: XmlNode): Port {
   return port;
 }
 
-function operationOf(root: XmlNode, portType: XmlNode, name: string, schemas: Schemas, warnings: string[]): Record<string, unknown> | undefined {
-  const operation = children(portType, 'operation').find((each) => attribute(each, 'name') === name);
+/** What a binding's operations are looked up in. */
+interface Abstract {
+  readonly operations: ReadonlyMap<string, XmlNode>;
+  /** By message, the part that is an element. */
+  readonly parts: ReadonlyMap<string, XmlNode>;
+  readonly schemas: Schemas;
+  readonly warnings: string[];
+}
+
+function operationOf({ operations, parts, schemas, warnings }: Abstract, name: string): Record<string, unknown> | undefined {
+  const operation = operations.get(name);
   const shapeOf = (way: 'input' | 'output'): ElementShape | undefined => {
     const message = operation && children(operation, way)[0];
-    const parts = message === undefined ? [] : (named(root, 'message', local(attribute(message, 'message')))?.children ?? []);
-    const element = parts.map((part) => attributeOrNone(part, 'element')).find((each) => each !== undefined);
-    return element === undefined ? undefined : schemas.element(local(element));
+    const part = message && parts.get(local(attribute(message, 'message')));
+    return part === undefined ? undefined : schemas.element(part, attribute(part, 'element'));
   };
   const request = shapeOf('input');
   if (request === undefined) {
     warnings.push(`操作 ${name}：找不到请求元素的定义 (the element of its request is not defined here)`);
     return undefined;
   }
-  const simple = request.children.filter((child) => child.type !== undefined && !child.repeated);
-  if (simple.length < request.children.length) warnings.push(`操作 ${name}：嵌套或重复的参数被略去 (nested and repeated parameters are left out)`);
+  const given = schemas.childrenOf(request);
+  const simple = given.filter(isSimple);
+  const qualified = simple.every(({ namespace }) => namespace === request.namespace);
+  if (!qualified && simple.some(({ namespace }) => namespace !== '')) {
+    warnings.push(`操作 ${name}：参数元素分属多个命名空间，不支持 (its parameters stand in several namespaces: it cannot be called)`);
+    return undefined;
+  }
+  if (simple.length < given.length) warnings.push(`操作 ${name}：嵌套或重复的参数被略去 (nested and repeated parameters are left out)`);
   const response = shapeOf('output');
   const answer = response && schemas.rowsOf(response);
   if (answer === undefined) warnings.push(`操作 ${name}：应答中没有可读成行的元素，只能转发 (its answer has nothing that could be rows: it can only be relayed)`);
@@ -77,14 +93,18 @@ function operationOf(root: XmlNode, portType: XmlNode, name: string, schemas: Sc
     name,
     element: request.name,
     namespace: request.namespace,
-    qualified: request.qualified,
+    qualified,
     parameters: simple.map((child) => ({ ...(taken.has(child.name) ? { name: `in_${child.name}`, as: child.name } : { name: child.name }), type: child.type, required: child.required })),
     ...(answer === undefined ? {} : { answer }),
   };
 }
 
 const children = (node: XmlNode, name: string): readonly XmlNode[] => node.children.filter((child) => child.name === name && child.namespace === wsdl);
-const named = (root: XmlNode, kind: string, name: string): XmlNode | undefined => children(root, kind).find((each) => attribute(each, 'name') === name);
+const partsOf = (root: XmlNode): ReadonlyMap<string, XmlNode> =>
+  new Map([...byName(root, 'message')].flatMap(([name, message]) => message.children.filter((part) => attributeOrNone(part, 'element') !== undefined).slice(0, 1).map((part) => [name, part] as const)));
+
+/** The first of each name: those of a document are in one namespace, its own. */
+const byName = (node: XmlNode, kind: string): ReadonlyMap<string, XmlNode> => new Map(children(node, kind).toReversed().map((each) => [attribute(each, 'name'), each]));
 const soapChild = (node: XmlNode, name: string): XmlNode | undefined => node.children.find((child) => child.name === name && child.namespace in bindings);
 const attribute = (node: XmlNode, name: string): string => attributeIn(node, '', name) ?? '';
 const attributeOrNone = (node: XmlNode | undefined, name: string): string | undefined => (node === undefined ? undefined : attributeIn(node, '', name));
