@@ -98,7 +98,7 @@ export async function startNode(settings: Settings, logger: Logger, sampleProgre
   const watch = new ResourceWatch(database, connections, { onError: (error, resource) => logger.warn({ err: error, resource }, 'a changed source could not be looked at'), onNotice: announceResource });
   const delivery = new Delivery({ database, access, quotas, journal: counted(journal, metrics), connections, clock: systemClock }, { ...defaultBounds, deadlineMs: settings.delivery.deadlineSeconds * 1000 }, failureLog(logger, access, watch));
   await access.start(() => delivery.running.recheck().then(() => connections.refresh(database)));
-  const background = startBackground({ database, key, connections, noticeGate: gates.notices, retentionDays: settings.journal.retentionDays }, logger);
+  const background = startBackground({ database, key, connections, noticeGate: gates.notices, noticeAuthorities: settings.outbound.authorities, retentionDays: settings.journal.retentionDays }, logger);
 
   const urls: Record<string, string> = {};
   const about = { version: await programVersion(), retentionDays: settings.journal.retentionDays };

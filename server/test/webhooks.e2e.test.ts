@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { configFile } from './support/config-file.ts';
@@ -11,6 +14,8 @@ import { startNode, type StartedNode } from './support/node.ts';
 import { needs } from './support/services.ts';
 import { addPostgres, definitionOf, giveGrant, hostTable, make, newHolder, publish, refusal } from './support/sharing.ts';
 import { waitUntil } from './support/waiting.ts';
+
+const certificates = path.join(import.meta.dirname, 'support/certificate');
 
 interface Got {
   readonly headers: IncomingHttpHeaders;
@@ -63,7 +68,7 @@ describe('notices to grantees', () => {
 
   before(async () => {
     url = await receiver.open();
-    config = await configFile({ outbound: { allow: ['127.0.0.1'] } });
+    config = await configFile({ outbound: { allow: ['127.0.0.1'], ca: path.join(certificates, 'certificate.pem') } });
     node = await startNode({ engine: 'pglite', env: { LINGQU_CONFIG: config.path } });
     await newHolder(node, 'app');
     await newHolder(node, 'other');
@@ -135,6 +140,18 @@ describe('notices to grantees', () => {
     await waitUntil(async () => (await log('other'))[0].note !== '', 'the result');
     assert.deepEqual([(await log('other'))[0].state, (await log('other'))[0].note], ['delivered', 'HTTP 200']);
     old.close();
+  });
+
+  it('are delivered to a receiver whose certificate an authority of the bureau has issued, which `outbound.ca` names', async () => {
+    const [cert, key] = ['certificate.pem', 'key.pem'].map((name) => readFileSync(path.join(certificates, name)));
+    const own = createTlsServer({ cert, key }, (request, response) => request.resume().on('end', () => response.writeHead(204).end())).listen(0, '127.0.0.1');
+    await once(own, 'listening');
+    await make(node, 'PUT', '/subjects/other/webhook', { body: { url: `https://127.0.0.1:${(own.address() as AddressInfo).port}/` } });
+    const { id } = await make(node, 'POST', '/subjects/other/webhook/test');
+    const sent = async () => (await log('other')).find((each: { id: string }) => each.id === id);
+    await waitUntil(async () => (await sent()).note !== '', 'the result');
+    assert.deepEqual([(await sent()).state, (await sent()).note], ['delivered', 'HTTP 204']);
+    own.close();
   });
 
   it('go to permitted addresses only', async () => {

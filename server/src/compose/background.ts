@@ -16,6 +16,8 @@ export interface BackgroundParts {
   readonly key: NodeKey;
   readonly connections: SourceConnections;
   readonly noticeGate: OutboundGate;
+  /** PEM of the authorities that receivers of notices may have beside the system's. */
+  readonly noticeAuthorities: string;
   readonly retentionDays: number;
 }
 
@@ -27,14 +29,14 @@ export interface Background {
 }
 
 /** All that the node does by itself. What fails is logged and tried again in its time. */
-export function startBackground({ database, key, connections, noticeGate, retentionDays }: BackgroundParts, logger: Logger): Background {
+export function startBackground({ database, key, connections, noticeGate, noticeAuthorities, retentionDays }: BackgroundParts, logger: Logger): Background {
   const failing = (note: string) => (error: unknown) => logger.error({ err: error }, note);
   const clocks = new ClockWatch(database, systemClock, (aheadMs) => logger.warn({ aheadMs }, 'the clock of this node differs from the database’s: signatures and periods of validity are judged wrongly, set it by NTP'));
   const work = [
     startUpkeep(database, systemClock, retentionDays, clocks, (step, error) => logger.error({ err: error, step }, 'upkeep failed')),
     startForgetting(database, systemClock, failing('spent signatures could not be forgotten')),
     startHealth(database, connections, announceSource, failing('sources could not be looked at')),
-    startWebhooks({ database, key, clock: systemClock, post: postThrough(noticeGate), onError: failing('notices could not be sent') }),
+    startWebhooks({ database, key, clock: systemClock, post: postThrough(noticeGate, noticeAuthorities), onError: failing('notices could not be sent') }),
   ];
   return {
     clocks,

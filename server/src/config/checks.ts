@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { DomainError } from '../kernel/errors.ts';
@@ -24,6 +25,19 @@ export async function checkListeners(listeners: readonly Listener[]): Promise<vo
     const strange = [...allow, ...trustedProxies].find((entry) => readNetwork(entry) === undefined);
     if (strange !== undefined) throw wrong('network', `监听端口 ${name}：${strange} 不是地址或 CIDR，如 10.0.0.2 或 10.0.0.0/8 (listener ${name}: neither an address nor a CIDR block, such as 10.0.0.2 or 10.0.0.0/8)`);
     if (tls !== undefined) await checkTls(name, tls);
+  }
+}
+
+/** The certificates of a PEM. Throws `settings.outbound`. */
+export async function readAuthorities(path: string): Promise<string> {
+  const pem = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw wrong('outbound', `outbound.ca 的文件 ${path} 无法读取：${reasonOf(cause)} (outbound.ca names a file that cannot be read: is it there, and may the node's user read it?)`, cause);
+  });
+  try {
+    void new X509Certificate(pem);
+    return pem;
+  } catch (cause) {
+    throw wrong('outbound', `outbound.ca 的文件 ${path} 不是 PEM 证书：${reasonOf(cause)} (outbound.ca is no certificate in PEM)`, cause);
   }
 }
 

@@ -50,6 +50,14 @@ describe('Settings', () => {
     for (const [listeners, code, words] of each) await refused({ LINGQU_CONFIG: await fileOf({ listeners }) }, code, words);
   });
 
+  test('authorities of receivers are read from their file, and refused where they are none', async () => {
+    const { outbound } = await readSettings({ LINGQU_CONFIG: await fileOf({ outbound: { ca: `${certificates}/certificate.pem` } }) });
+    assert.match(outbound.authorities, /BEGIN CERTIFICATE/);
+    assert.equal((await readSettings({})).outbound.authorities, '');
+    await refused({ LINGQU_CONFIG: await fileOf({ outbound: { ca: `${folder}/nosuch.pem` } }) }, 'settings.outbound', /nosuch/);
+    await refused({ LINGQU_CONFIG: await fileOf({ outbound: { ca: `${certificates}/key.pem` } }) }, 'settings.outbound', /PEM/);
+  });
+
   test('variables are refused where they say nothing that can be meant, or nothing at all beside the file', async () => {
     await refused({ LINGQU_PORT: 'x' }, 'settings.port', /x/);
     await refused({ LINGQU_SAMPLE: 'false' }, 'settings.sample', /false/);

@@ -7,7 +7,7 @@ import { Compile } from 'typebox/compile';
 import { Default } from 'typebox/value';
 import { DomainError } from '../kernel/errors.ts';
 import { faultTexts } from '../kernel/faults.ts';
-import { checkDatabaseUrl, checkListeners, reasonOf, wrong } from './checks.ts';
+import { checkDatabaseUrl, checkListeners, readAuthorities, reasonOf, wrong } from './checks.ts';
 
 const Cidr = Type.String({ minLength: 2, maxLength: 50 });
 
@@ -53,6 +53,8 @@ const File = Type.Object(
       {
         /** Names, addresses and CIDR blocks of upstreams that are closed by default: loopback, link-local, metadata. */
         allow: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { maxItems: 1000, default: [] }),
+        /** Path of a PEM: authorities that receivers of notices may have beside the system's. */
+        ca: Type.Optional(Type.String({ minLength: 1 })),
       },
       { additionalProperties: false, default: {} },
     ),
@@ -67,19 +69,21 @@ const File = Type.Object(
 type File = Static<typeof File>;
 const fileSchema = Compile(File);
 
-export interface Settings extends Omit<File, 'listeners'> {
+export interface Settings extends Omit<File, 'listeners' | 'outbound'> {
   readonly folder: string;
   readonly databaseUrl: string | undefined;
   readonly nodeKey: string | undefined;
   readonly sample: boolean;
   readonly listeners: readonly ListenerSettings[];
+  /** `authorities`: what stands in the file of `outbound.ca`; '' where none is named. */
+  readonly outbound: { readonly allow: readonly string[]; readonly authorities: string };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads and checks everything that the node is told from outside; throws `settings.*` naming what is wrong. */
 export async function readSettings(env: Environment): Promise<Settings> {
-  const { listeners: named, ...file } = await readFileSettings(nonEmpty(env['LINGQU_CONFIG']));
+  const { listeners: named, outbound: { allow, ca }, ...file } = await readFileSettings(nonEmpty(env['LINGQU_CONFIG']));
   const databaseUrl = nonEmpty(env['DATABASE_URL']);
   if (databaseUrl !== undefined) checkDatabaseUrl(databaseUrl);
   const listeners = named === undefined ? defaultListeners(env) : listenersOfFile(named, env);
@@ -91,6 +95,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     nodeKey: nonEmpty(env['LINGQU_NODE_KEY']),
     sample: readSample(nonEmpty(env['LINGQU_SAMPLE'])),
     listeners,
+    outbound: { allow, authorities: ca === undefined ? '' : await readAuthorities(ca) },
   };
 }
 

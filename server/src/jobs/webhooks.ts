@@ -1,7 +1,7 @@
 import { DomainError } from '../kernel/errors.ts';
 import { Dispatch, type DispatchParts, type Post } from '../modules/webhooks/index.ts';
 import { startRounds, type Rounds } from './rounds.ts';
-import { exchange, openPool, type OutboundGate } from '../outbound/index.ts';
+import { exchange, openPool, trusting, type OutboundGate } from '../outbound/index.ts';
 
 const EVERY_MS = 1_000;
 
@@ -22,12 +22,15 @@ const CONNECT_MS = 5_000;
 const HEAD_MS = 10_000;
 const ATTEMPT_MS = 20_000;
 
-/** Posts to permitted addresses only; redirects are not followed, and the answer's body is not read. */
-export const postThrough =
-  (gate: OutboundGate): Post =>
-  async (url, headers, body) => {
+/**
+ * Posts to permitted addresses only; redirects are not followed, and the answer's body is not read.
+ * @param authorities PEM of those that receivers may have beside the system's; '': none
+ */
+export function postThrough(gate: OutboundGate, authorities: string): Post {
+  const ca = authorities === '' ? '' : trusting(authorities);
+  return async (url, headers, body) => {
     const target = new URL(url);
-    const pool = openPool(gate, target, { ca: '', connections: 1, connectMs: CONNECT_MS, headMs: HEAD_MS, idleMs: bounds.idleMs });
+    const pool = openPool(gate, target, { ca, connections: 1, connectMs: CONNECT_MS, headMs: HEAD_MS, idleMs: bounds.idleMs });
     try {
       const request = { method: 'POST', path: target.pathname + target.search, headers: Object.entries(headers).flat(), body } as const;
       return (await exchange(pool, request, bounds, AbortSignal.timeout(ATTEMPT_MS))).status;
@@ -35,6 +38,7 @@ export const postThrough =
       await pool.destroy();
     }
   };
+}
 
 /** Whether notices may go there at all: told when the address is set, not days later. Throws `webhook.address`. */
 export async function checkTarget(gate: OutboundGate, url: string): Promise<void> {

@@ -37,10 +37,13 @@ describe('the gate for what consumers choose', () => {
 });
 
 describe('the gate as the configuration file opens it', () => {
-  for (const [entry, host] of [['127.0.0.1', '127.0.0.1'], ['127.0.0.0/8', '127.9.9.9'], ['::1', '[::1]'], ['rebound.example', 'rebound.example'], ['REBOUND.example', 'Rebound.Example'.toLowerCase()], ['127.0.0.1', 'rebound.example'], ['169.254.0.0/16', '169.254.169.254']] as const) {
+  for (const [entry, host] of [['127.0.0.1', '127.0.0.1'], ['127.0.0.0/8', '127.9.9.9'], ['::1', '[::1]'], ['rebound.example', 'rebound.example'], ['REBOUND.example', 'Rebound.Example'.toLowerCase()], ['127.0.0.1', 'rebound.example'], ['169.254.0.0/16', '169.254.7.7'], ['169.254.169.254', '169.254.169.254'], ['100.100.100.200', '100.100.100.200']] as const) {
     it(`opens ${host} by ${entry}`, async () => void (await gateOf([entry]).addressesOf(host, 80)));
   }
   it('opens a name and not its address', () => refused(gateOf(['rebound.example']).addressesOf('127.0.0.1', 80)));
+  for (const [entry, host] of [['169.254.0.0/16', '169.254.169.254'], ['169.254.0.0/16', '169.254.170.2'], ['100.64.0.0/10', '100.100.100.200'], ['0.0.0.0/0', '168.63.129.16'], ['fd00::/8', 'fd00:ec2::254']] as const) {
+    it(`keeps the metadata address ${host} closed by ${entry}`, () => refused(gateOf([entry]).addressesOf(host, 80)));
+  }
   for (const entry of ['', 'a b', 'http://x', '10.0.0.0/33', '10.0.0.0/x', '-x', '*.example']) {
     it(`refuses the entry ${JSON.stringify(entry)}`, () => assert.throws(() => gateOf([entry]), { code: 'settings.outbound' }));
   }

@@ -20,16 +20,23 @@ export interface GateOptions {
 /** The networks inside a bureau, where its own services live. */
 const innerRanges: ReadonlySet<string> = new Set(['private', 'uniqueLocal', 'carrierGradeNat']);
 
-/** What clouds tell their machines of themselves at addresses within those ranges: Alibaba, Azure, AWS, Google. */
-const metadata: ReadonlySet<string> = new Set(['100.100.100.200', '168.63.129.16', 'fd00:ec2::254', 'fd20:ce::254']);
+/**
+ * Where clouds tell their machines of themselves, their credentials among it: most of them; AWS for containers, over IPv6
+ * too; Tencent; Alibaba, Volcengine, UCloud and Azure within ranges that are open; Google and AWS over IPv6.
+ */
+const metadata: ReadonlySet<string> = new Set([
+  '169.254.169.254', 'fe80::a9fe:a9fe', '169.254.170.2', '169.254.170.23', 'fd00:ec2::23', '169.254.0.23',
+  '100.100.100.200', '100.96.0.96', '100.80.80.80', '168.63.129.16', 'fd20:ce::254', 'fd00:ec2::254',
+]);
 
 /**
  * Decides to which addresses the node may connect (design: Doors). Loopback, link-local, metadata, multicast and reserved
- * addresses are closed unless the configuration file names them, and the networks inside where `inner` says so; the
- * node's own listeners always are.
+ * addresses are closed unless the configuration file names them, and the networks inside where `inner` says so; a
+ * metadata address is opened by its own name or number alone, no block opens it. The node's own listeners always are closed.
  */
 export class OutboundGate {
   readonly #names: ReadonlySet<string>;
+  readonly #addresses = new BlockList();
   readonly #networks = new BlockList();
   readonly #inner: boolean;
   readonly #ownPorts: () => readonly number[];
@@ -68,8 +75,9 @@ export class OutboundGate {
   #closedBy(address: ipaddr.IPv4 | ipaddr.IPv6, port: number, named: boolean): string | undefined {
     const text = address.toString();
     if (this.#ownPorts().includes(port) && isOwn(address)) return 'a listener of this node';
-    if (named || this.#networks.check(text, address.kind())) return undefined;
+    if (named || this.#addresses.check(text, address.kind())) return undefined;
     if (metadata.has(text)) return 'a metadata address';
+    if (this.#networks.check(text, address.kind())) return undefined;
     const range = address.range();
     return range === 'unicast' || (this.#inner && innerRanges.has(range)) ? undefined : `a ${range} address`;
   }
@@ -79,7 +87,7 @@ export class OutboundGate {
     const family = isIP(address);
     if (family === 0) return false;
     const type = family === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) this.#networks.addAddress(address, type);
+    if (bits === undefined) this.#addresses.addAddress(address, type);
     else if (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32)) this.#networks.addSubnet(address, Number(bits), type);
     else throw badEntry(entry);
     return true;
