@@ -14,9 +14,9 @@ const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}
 const megabyte = 'x'.repeat(1024 * 1024);
 
 /** Publishes the first operation of a source as a query, and grants it. */
-async function map(stage: RelayStage, code: string, table = 'list'): Promise<void> {
+async function map(stage: RelayStage, code: string, table = 'list', type = 'bigint'): Promise<void> {
   await make(stage.node, 'POST', '/resources', { body: { name: code, source: code, table } });
-  await publish(stage.node, code, { resource: code, fields: [{ name: 'id', type: 'bigint' }], order: [{ column: 'id' }] });
+  await publish(stage.node, code, { resource: code, fields: [{ name: 'id', type }], order: [{ column: 'id' }] });
   await giveGrant(stage.node, stage.holder.id, code);
 }
 
@@ -141,6 +141,31 @@ function drip(socket: Socket): void {
   const timer = setInterval(() => socket.write(chunk(' ')), 100);
   socket.once('close', () => clearInterval(timer));
 }
+
+describe('[SEA-8.1c] what an answer is read as', () => {
+  it('is what its encoding says, and no rows where there is no content', async () => {
+    const named = Buffer.from([0xb3, 0xe0, 0xcd, 0xe5]); // 赤湾 in GBK
+    let answers = (response: ServerResponse): void => void response.end();
+    await using upstream = await startUpstream((_request, response) => answers(response));
+    await using stage = await startRelayStage();
+    const columns = [{ name: 'id', type: 'text' }];
+    await stage.addSource('said', upstream, { operations: [{ ...operation, answer: { ...operation.answer, columns } }] });
+    await map(stage, 'said', 'list', 'varchar');
+    const body = Buffer.concat([Buffer.from('{"list":[{"id":"'), named, Buffer.from('"}]}')]);
+    const read = async (): Promise<unknown> => {
+      const { success, code, data } = (await (await stage.call('said')).json()) as Json;
+      return success === true ? data : code;
+    };
+    answers = (response) => void response.setHeader('content-type', 'application/json;charset=GBK').end(body);
+    assert.deepEqual(await read(), [{ id: '赤湾' }]);
+    answers = (response) => void response.setHeader('content-type', 'application/json').end(body);
+    assert.equal(await read(), 'upstream.unreadable');
+    answers = (response) => void response.setHeader('content-type', 'application/json; charset=ISO-8859-1').end('{"list":[{"id":"盐田"}]}');
+    assert.deepEqual(await read(), [{ id: '盐田' }]);
+    answers = (response) => void response.writeHead(204).end();
+    assert.deepEqual(await read(), []);
+  });
+});
 
 describe('[SEA-8.1c] a probe looks at the status of a page, and not at the page', () => {
   const pages: readonly [string, (response: ServerResponse) => void][] = [

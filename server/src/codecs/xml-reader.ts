@@ -1,5 +1,6 @@
 import { SaxesParser, type SaxesAttributeNS } from 'saxes';
 import { DomainError } from '../kernel/errors.ts';
+import { isReadableEncoding, markedEncoding } from './encodings.ts';
 import { shortened } from './parameters.ts';
 
 /** An element as it was read: names are resolved, comments are gone. */
@@ -96,9 +97,6 @@ export const attributeIn = (node: XmlNode, namespace: string, name: string): str
 
 // ---- from bytes -------------------------------------------------------------------------------------------------------
 
-/** Encodings of XML that are read, under the names that IANA has for them; GB 2312 and GBK are parts of GB 18030. */
-const readableEncodings = ['utf-8', 'utf8', 'us-ascii', 'utf-16', 'utf-16le', 'utf-16be', 'gb18030', 'gbk', 'gb2312'];
-
 /**
  * Decodes a document by what says its encoding, in the order of RFC 7303, 3.2: byte order mark, `charset` of the media
  * type, the document's own declaration, else UTF-8.
@@ -107,7 +105,7 @@ const readableEncodings = ['utf-8', 'utf8', 'us-ascii', 'utf-16', 'utf-16le', 'u
  */
 export function decodeXml(bytes: Buffer, charset: string | undefined): string {
   const encoding = (markedEncoding(bytes) ?? charset ?? declaredEncoding(bytes) ?? 'utf-8').toLowerCase();
-  if (!readableEncodings.includes(encoding)) {
+  if (!isReadableEncoding(encoding)) {
     throw new DomainError('unsupported-media-type', 'xml.encoding', `不支持编码 ${shortened(encoding)}：请使用 UTF-8、UTF-16 或 GB18030 (the encoding is not read here: send UTF-8, UTF-16 or GB18030)`);
   }
   try {
@@ -115,13 +113,6 @@ export function decodeXml(bytes: Buffer, charset: string | undefined): string {
   } catch (error) {
     throw new DomainError('malformed-request', 'xml.bytes', `内容不是合法的 ${encoding} 编码 (the bytes are not valid ${encoding})`, { cause: error });
   }
-}
-
-function markedEncoding(bytes: Buffer): string | undefined {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  return undefined;
 }
 
 /** Every encoding without a mark that is read here writes a declaration in ASCII. */

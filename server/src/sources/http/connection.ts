@@ -106,7 +106,8 @@ export function scannerOf(upstream: Upstream, request: RequestMaker, read: (body
     timeZone: 'UTC',
     ordered: () => false,
     async *scan({ inputs, columns }: ScanRequest, signal) {
-      const { body, headers } = await upstream.fetch(request(inputs), maxBytes, signal, accepts);
+      const { status, body, headers } = await upstream.fetch(request(inputs), maxBytes, signal, accepts);
+      if (status === 204) return; // no content: no rows
       let batch: (string | null)[][] = [];
       for (const row of read(body, headers['content-type'] ?? '', columns)) {
         batch.push(row);

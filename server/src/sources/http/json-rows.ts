@@ -1,3 +1,4 @@
+import { charsetOf, isReadableEncoding, markedEncoding } from '../../codecs/encodings.ts';
 import type { ColumnType } from '../../modules/policy/index.ts';
 import { cellOf } from './cells.ts';
 import { refusedByUpstream, unreadable } from './errors.ts';
@@ -27,8 +28,8 @@ export function jsonReader({ rows, columns, success }: Answer): Reader {
   const places = new Map(columns.map(({ name, path, type }) => [name, { steps: stepsOf(path ?? name), type }]));
   const toRows = stepsOf(rows);
   const toSuccess = success === undefined ? undefined : { steps: stepsOf(success.path), equals: success.equals };
-  return function* read(body, _contentType, wanted) {
-    const document = parse(body);
+  return function* read(body, contentType, wanted) {
+    const document = parse(body, contentType);
     if (toSuccess !== undefined) {
       const said = textOf(at(document, toSuccess.steps), 'text') ?? '';
       if (!toSuccess.equals.includes(said)) throw refusedByUpstream(body.toString('utf8', 0, 500));
@@ -41,9 +42,15 @@ export function jsonReader({ rows, columns, success }: Answer): Reader {
   };
 }
 
-function parse(body: Buffer): unknown {
+/** UTF-8 (RFC 8259, 8.1), where nothing says another encoding that is read; of others, such as ISO-8859-1, many say so and send UTF-8. */
+function encodingOf(body: Buffer, contentType: string): string {
+  const said = markedEncoding(body) ?? charsetOf(contentType) ?? 'utf-8';
+  return isReadableEncoding(said) ? said : 'utf-8';
+}
+
+function parse(body: Buffer, contentType: string): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body), exactNumbers);
+    return JSON.parse(new TextDecoder(encodingOf(body, contentType), { fatal: true }).decode(body), exactNumbers);
   } catch (cause) {
     throw unreadable(cause);
   }

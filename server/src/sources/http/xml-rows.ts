@@ -1,3 +1,4 @@
+import { charsetOf } from '../../codecs/encodings.ts';
 import { attributeIn, decodeXml, readXml, type XmlNode } from '../../codecs/xml-reader.ts';
 import { schemaInstance } from '../../codecs/soap.ts';
 import { cellOf } from './cells.ts';
@@ -11,7 +12,7 @@ const bounds = { maxDepth: 64, maxElements: 2_000_000, maxAttributes: 100, maxTe
 /** The root element of an answer in XML. Throws `upstream.unreadable`. */
 export function xmlRoot(body: Buffer, contentType: string): XmlNode {
   try {
-    return readXml(decodeXml(body, /;\s*charset="?([\w.-]+)/i.exec(contentType)?.[1]), bounds);
+    return readXml(decodeXml(body, charsetOf(contentType)), bounds);
   } catch (cause) {
     throw unreadable(cause);
   }
