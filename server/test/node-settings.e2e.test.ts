@@ -19,6 +19,8 @@ async function refused(env: Readonly<Record<string, string>>, words: RegExp): Pr
 describe('a node whose settings are wrong', () => {
   it('says that a configuration file is not there', () => refused({ LINGQU_CONFIG: '/nosuch/lingqu.yaml' }, /nosuch/));
 
+  it('says that its data folder is none', () => refused({ LINGQU_DATA: import.meta.filename }, /LINGQU_DATA/));
+
   it('says that another program has its port', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

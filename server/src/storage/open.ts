@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '../kernel/errors.ts';
 import type { Database } from './database.ts';
@@ -22,10 +22,10 @@ export interface Storage {
 
 /**
  * Opens the node's database, brings it to this program's schema, and proves that the node key fits it. On PGlite the
- * folder is locked until `close`. Throws `settings.database`, `storage.folder.locked`, `storage.schema.newer`, `storage.key.wrong`.
+ * folder is locked until `close`. Throws `settings.data`, `settings.database`, `storage.folder.locked`, `storage.schema.newer`, `storage.key.wrong`.
  */
 export async function openStorage(settings: StorageSettings, onError: (error: Error, note: string) => void): Promise<Storage> {
-  await mkdir(settings.folder, { recursive: true, mode: 0o700 });
+  await makeFolder(settings.folder);
   const lock = settings.databaseUrl === undefined ? lockFolder(settings.folder) : undefined;
   const lost = (error: Error): void => onError(error, 'database connection lost');
   let database: Database | undefined;
@@ -42,14 +42,28 @@ export async function openStorage(settings: StorageSettings, onError: (error: Er
   }
 }
 
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new DomainError('invalid-definition', 'settings.data', `数据文件夹 ${folder} 不可用：${reasonOf(cause)}。请用 LINGQU_DATA 指定节点用户可读写的文件夹 (the data folder cannot be used: name one by LINGQU_DATA that the node's user may read and write)`, { cause });
+  }
+}
+
 /** So that an operator who named the wrong server, log-in or database is told so in words. */
 async function reach(database: Database): Promise<void> {
   try {
     await database.query('SELECT 1');
   } catch (cause) {
-    const reason = cause instanceof AggregateError ? cause.errors.map(String).join('; ') : cause instanceof Error ? cause.message : String(cause);
-    throw new DomainError('source-unavailable', 'settings.database', `DATABASE_URL 的数据库无法连接：${reason}。请检查主机、端口、用户、密码和数据库名，以及数据库是否在运行 (the database that DATABASE_URL names does not let the node in: check host, port, user, password and name, and whether it runs)`, { cause });
+    throw new DomainError('source-unavailable', 'settings.database', `DATABASE_URL 的数据库无法连接：${reasonOf(cause)}。请检查主机、端口、用户、密码和数据库名，以及数据库是否在运行 (the database that DATABASE_URL names does not let the node in: check host, port, user, password and name, and whether it runs)`, { cause });
   }
+}
+
+/** A name with several addresses fails by all of them. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 async function closeAll(database: Database | undefined, lock: ReturnType<typeof lockFolder> | undefined): Promise<void> {
