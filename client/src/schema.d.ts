@@ -1143,31 +1143,37 @@ export interface components {
             columns?: string[];
             concurrency?: number;
             masks?: ({
+                column?: string;
                 field: string;
                 /** @constant */
                 kind: "fixed";
                 value: string | null;
             } | {
+                column?: string;
                 field: string;
                 /** @constant */
                 kind: "partial";
                 preset: "id-card" | "phone" | "name" | "email" | "address";
             } | {
+                column?: string;
                 field: string;
                 keepEnd: number;
                 keepStart: number;
                 /** @constant */
                 kind: "partial";
             } | {
+                column?: string;
                 field: string;
                 /** @constant */
                 kind: "hash";
             } | {
+                column?: string;
                 field: string;
                 /** @constant */
                 kind: "number";
                 step: number;
             } | {
+                column?: string;
                 field: string;
                 /** @constant */
                 kind: "date";

@@ -117,6 +117,7 @@ export const policyMutants: readonly Mutant[] = [
   ...mutants('masks', 'terms.ts', [
     ['unknown fields', "problems.add('masks', 'unknown'", "String('masks' + 'unknown'"],
     ['unknown fields deny', "problems.add('masks', 'unknown'", "problems.addHarmless('masks', 'unknown'"],
+    ['columns that a field left', "problems.add('masks', 'moved'", "String('masks' + 'moved'"],
     ['two masks for one field', 'if (masks.has(mask.field)) problems', 'if (false) problems'],
     ['masks that do not fit', 'if (reason !== null) problems', 'if (false) problems'],
   ]),

@@ -200,6 +200,23 @@ describe('the template of the product', () => {
     assert.equal((await refusal(node, 'POST', '/grants', { body: { subject: (await newHolder(node, '贪心使用方')).id, product: 'bound1', terms: { policy: { masks: [{ field: 'idcard', kind: 'fixed', value: 'x' }] } } } })).code, 'policy.unenforceable');
   });
 
+  it('[AGR-8.3d] a mask covers the column that it was written for: a product that names two fields the other way round shows neither', async () => {
+    const { definition } = await make(node, 'GET', '/products/observers1');
+    const draft = await make(node, 'POST', '/products', { body: { code: 'turned1', definition } });
+    const { version } = await make(node, 'POST', '/products/turned1/publish', { etag: `"${draft.version}"` });
+    const holder = await newHolder(node, '换列使用方');
+    const grant = await make(node, 'POST', '/grants', { body: { subject: holder.id, product: 'turned1', terms: { policy: { masks: [{ field: 'phone', kind: 'partial', preset: 'phone' }] } } } });
+    const call = async (): Promise<Json> => (await (await fetch(`${node.dataUrl}/gov/v1/turned1?appkey=${holder.appkey}`)).json()) as Json;
+    assert.match((await call()).data[0].phone, /\*/);
+
+    const other = { phone: 'email', email: 'phone' } as const;
+    const fields = definition.fields.map((field: { name: string; column: string }) => (field.name === 'phone' || field.name === 'email' ? { ...field, column: other[field.name] } : field));
+    const turned = await make(node, 'PUT', '/products/turned1', { body: { definition: { ...definition, fields } }, etag: `"${version}"` });
+    const { unfitGrants: unfit } = await make(node, 'POST', '/products/turned1/publish', { etag: `"${turned.version}"` });
+    assert.deepEqual(unfit.items.map((item: Json) => [item.id, item.denied]), [[grant.id, true]]);
+    assert.equal((await call()).code, 'policy.unenforceable');
+  });
+
   for (const [title, policy, code] of [
     ['an unknown term', { rowz: { column: 'station', eq: 'x' } }, 'request.invalid'],
     ['a mask on a field of another type', { masks: [{ field: 'lon', kind: 'partial', keepStart: 1, keepEnd: 0 }] }, 'policy.unenforceable'],

@@ -7,7 +7,7 @@ import { faultTexts } from '../../kernel/faults.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Queryable, Transaction } from '../../storage/database.ts';
 import { raiseRevision } from '../../storage/revision.ts';
-import { checkPolicy } from '../policy/index.ts';
+import { checkPolicy, type Policy } from '../policy/index.ts';
 import { checkMasksCapable, findLiveProduct, getProduct, shapeOf, type Product } from '../products/index.ts';
 import { findResource } from '../resources/index.ts';
 import { GrantTerms, type Grant, type GrantState } from './model.ts';
@@ -88,7 +88,14 @@ async function checkTerms(tx: Transaction, product: Product, input: unknown): Pr
   if (validFrom !== null && validTo !== null && validFrom >= validTo) {
     throw new DomainError('invalid-definition', 'grant.period', '授权期限的结束须晚于开始 (validTo must be after validFrom)');
   }
-  return { policy: terms.policy, validFrom, validTo };
+  return { policy: withMaskedColumns(terms.policy, bound.definition.fields), validFrom, validTo };
+}
+
+/** A mask covers a column, by whatever name its product may come to show it. */
+function withMaskedColumns(policy: Policy, fields: Product['definition']['fields']): Policy {
+  if (policy.masks === undefined) return policy;
+  const columns = new Map(fields.map(({ name, column }) => [name, column]));
+  return { ...policy, masks: policy.masks.map((mask) => ({ ...mask, column: columns.get(mask.field) ?? mask.field })) };
 }
 
 function instant(text: string | null): Date | null {

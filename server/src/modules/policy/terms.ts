@@ -100,6 +100,9 @@ function readMasks(policy: Policy, product: ProductShape, problems: Problems): R
       problems.add('masks', 'unknown', `产品没有字段 ${mask.field}，或已改名；请改正或删除该脱敏 (the product has no such field, or calls it otherwise now: correct the mask or drop it)`);
       continue;
     }
+    if (mask.column !== undefined && mask.column !== field.column) {
+      problems.add('masks', 'moved', `字段 ${mask.field} 原为列 ${mask.column}，现为列 ${field.column}；请重新核对脱敏并去掉其中的 column (the field shows another column now: look at the mask again and leave its column out)`);
+    }
     if (masks.has(mask.field)) problems.add('masks', 'duplicate', `字段 ${mask.field} 有两个脱敏规则 (two masks for one field)`);
     const reason = misfit(mask, field, columnType(product, field.column) ?? 'other');
     if (reason !== null) problems.add('masks', 'misfit', `字段 ${mask.field}：${reason}`);
