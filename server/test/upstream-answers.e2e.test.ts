@@ -143,6 +143,26 @@ function drip(socket: Socket): void {
 }
 
 describe('[SEA-8.1c] what an answer is read as', () => {
+  it('is bounded, whether its length is told or not; an error keeps its status, however long its page', async () => {
+    let answers = (response: ServerResponse): void => void response.end();
+    await using upstream = await startUpstream((_request, response) => answers(response));
+    await using stage = await startRelayStage();
+    await stage.addSource('bounded', upstream, { operations: [{ ...operation, answer: { ...operation.answer, maxBytes: 1024 } }] });
+    await map(stage, 'bounded');
+    const long = ' '.repeat(5_000);
+    for (const [status, code] of [[200, 'upstream.too-large'], [404, 'upstream.status'], [302, 'upstream.redirect']] as const) {
+      answers = (response) => void response.writeHead(status, { 'content-length': long.length }).end(long);
+      assert.equal(await codeOf(stage, 'bounded'), code, 'with its length');
+      answers = (response) => {
+        response.writeHead(status).write(long);
+        response.end(long);
+      };
+      assert.equal(await codeOf(stage, 'bounded'), code, 'in chunks');
+    }
+    answers = (response) => void response.end(rows);
+    assert.equal(await codeOf(stage, 'bounded'), 'ok');
+  });
+
   it('is what its encoding says, and no rows where there is no content', async () => {
     const named = Buffer.from([0xb3, 0xe0, 0xcd, 0xe5]); // 赤湾 in GBK
     let answers = (response: ServerResponse): void => void response.end();
