@@ -167,7 +167,7 @@ describe('XLSX import', () => {
       const other = `${rowsXml(['区', '站'], ['南山', 'a'], ['<c/>', 'b'])}${' '.repeat(65_000)}<mergeCells><mergeCell ${attributes}></mergeCell ></mergeCells>`;
       assert.match((await listed(raw({ sheets: { 表: other } }))).join(), /A3.*合并为 A2:A3/, attributes);
     }
-    for (const attributes of ['', 'ref="A2:"', 'ref="x"', `x="${'y'.repeat(90_000)}" ref="A2:A3"`]) {
+    for (const attributes of ['', 'ref="A2:"', 'ref="x"', 'ref="A3:A2"', 'ref="A2:A3"/><mergeCell ref="A3:B3"', `x="${'y'.repeat(90_000)}" ref="A2:A3"`]) {
       await assert.rejects(raw({ sheets: { 表: `${rowsXml(['区'], ['南山'])}<mergeCells><mergeCell ${attributes}/></mergeCells>` } }), fails('xlsx.damaged', /合并单元格/), attributes.slice(0, 20));
     }
     const ranges = Array.from({ length: 1001 }, (_, n) => `<mergeCell ref="B${n + 2}:C${n + 2}"/>`).join('');

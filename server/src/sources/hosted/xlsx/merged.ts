@@ -36,14 +36,18 @@ export async function mergedRanges(bytes: AsyncIterable<Buffer>): Promise<Merged
     if (rest.length > TAG_CHARACTERS) rest = '';
     if (found.length > MAX_RANGES) throw fault('xlsx.merged', `工作表有超过 ${MAX_RANGES} 处合并单元格，请取消合并并逐格填写 (more than ${MAX_RANGES} merged ranges: unmerge and fill them)`);
   }
+  if (found.some((one, index) => found.slice(index + 1).some((other) => overlap(one, other)))) throw damaged('有的合并单元格互相重叠 (merged ranges overlap)');
   return found.toSorted((one, other) => one.top - other.top);
 }
+
+/** No program merges a cell twice; a thousand ranges over the whole sheet would have every cell of it covered a thousand times. */
+const overlap = (one: MergedRange, other: MergedRange): boolean => one.top <= other.bottom && other.top <= one.bottom && one.left <= other.right && other.left <= one.right;
 
 /** What has no place would be a merged range that nobody sees. */
 function rangeOf(tag: string): MergedRange {
   const places = (reference.exec(tag)?.[2] ?? '').split(':').map(placeOf);
   const [from, to] = [places[0], places.at(-1)];
-  if (from === undefined || to === undefined) throw damaged('有的合并单元格没有可读的位置 (a merged range has no place that can be read)');
+  if (from === undefined || to === undefined || from.row > to.row || from.column > to.column) throw damaged('有的合并单元格没有可读的位置 (a merged range has no place that can be read)');
   return { top: from.row, bottom: to.row, left: from.column, right: to.column };
 }
 
