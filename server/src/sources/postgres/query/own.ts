@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { DomainError } from '../../../kernel/errors.ts';
 import { refusedQuery } from '../../sql-template/refused.ts';
 import type { Lookups } from './check.ts';
 
@@ -39,13 +40,13 @@ const findings: Readonly<Record<Kind, (name: string) => string>> = {
   cast: (name) => `数据库自建的类型转换 CAST (${name})，请改用视图 (the database has a cast of its own, which the query may call: query a view)`,
 };
 
-/** Throws `query.not-allowed` where a text's names may lead to code of the database's own, which may do more than its caller. */
-export async function refuseOwnCode(client: pg.ClientBase, schemas: readonly string[], { functions, operators, types, attributes }: Lookups): Promise<void> {
+/** The refusal of a text whose names may lead to code of the database's own, which may do more than its caller. */
+export async function ownCode(client: pg.ClientBase, schemas: readonly string[], { functions, operators, types, attributes }: Lookups): Promise<DomainError | undefined> {
   const { rows } = await client.query<{ kind: Kind; name: string }>({
     name: 'own-code',
     text: ownSql,
     values: [schemas, [...functions], [...unwritten, ...operators], [...attributes], [...readAs, ...functions, ...types, ...attributes]],
   });
   const [found] = rows;
-  if (found !== undefined) throw refusedQuery('query.not-allowed', `SQL 中不可使用 ${findings[found.kind](found.name)}`);
+  return found === undefined ? undefined : refusedQuery('query.not-allowed', `SQL 中不可使用 ${findings[found.kind](found.name)}`);
 }

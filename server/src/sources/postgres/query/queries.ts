@@ -20,7 +20,7 @@ import type { PostgresSettings } from '../settings.ts';
 import { checkSelect, type Lookups } from './check.ts';
 import { explained } from './explain.ts';
 import { checkLogIn } from './log-in.ts';
-import { refuseOwnCode } from './own.ts';
+import { ownCode } from './own.ts';
 import { preparedColumns } from './prepared.ts';
 import { templateOf } from './scan.ts';
 
@@ -61,15 +61,17 @@ export class PostgresQueries implements TableReader, QuerySource {
     const { lookups } = this.#checked(query, inputs);
     try {
       signal.throwIfAborted();
-      await held(this.#pools.pages, signal, (client) => this.#refuseOwnCode(client, lookups));
+      const refusal = await held(this.#pools.pages, signal, (client) => ownCode(client, this.#settings.querySchemas, lookups));
+      if (refusal !== undefined) throw refusal;
     } catch (error) {
       throw sourceFailure(error, signal);
     }
     return this.#reader;
   }
 
-  #refuseOwnCode(client: pg.ClientBase, lookups: Lookups): Promise<void> {
-    return refuseOwnCode(client, this.#settings.querySchemas, lookups);
+  async #refuseOwnCode(client: pg.ClientBase, lookups: Lookups): Promise<void> {
+    const refusal = await ownCode(client, this.#settings.querySchemas, lookups);
+    if (refusal !== undefined) throw refusal;
   }
 
   #checked(query: Query, inputs: Readonly<Record<string, Literal>>): { readonly text: string; readonly lookups: Lookups; readonly context: SqlContext } {
