@@ -65,6 +65,13 @@ describe('queries of a postgres source', needs('postgres'), () => {
     await database.run('DROP FUNCTION hidden.length(text)', 'DROP FUNCTION public.upper(int)');
   });
 
+  test('functions, operators and casts of an extension do not count as the database’s own', needs('postgis'), async () => {
+    await database.run('CREATE EXTENSION postgis');
+    const near = 'SELECT id FROM visits WHERE st_makepoint(id, age)::geometry && st_makeenvelope(0, 0, 100, 100) AND st_length(st_setsrid(st_makepoint(1, 1), 4326)::geography) < 5';
+    assert.deepEqual(await connection.readPage(plan(near), 'cells', 1e6, never), { kind: 'cells', rows: [['1']] });
+    await database.run('DROP EXTENSION postgis');
+  });
+
   test('queries see what their own log-in may read, tables what the source’s may', async () => {
     await database.run('CREATE TABLE owners_only (id int)', 'INSERT INTO owners_only VALUES (1)');
     await assert.rejects(connection.readPage(plan('SELECT id FROM owners_only'), 'cells', 1e6, never), refusedAs('source.forbidden'));
