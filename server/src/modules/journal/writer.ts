@@ -42,9 +42,6 @@ const newBatch = (): Batch => {
   return { records: [], committed: promise, resolve, reject };
 };
 
-/** How long records in company wait for more of them. */
-const GATHER_MS = 5;
-
 /**
  * Writes the calls of one started replica. Records of many calls share one commit: while one batch is being written,
  * the next collects.
@@ -67,8 +64,6 @@ export class JournalWriter {
   #waiting = 0;
   #draining: Promise<void> | undefined;
   #closed = false;
-  /** Whether the batch before held more than one record. */
-  #company = false;
 
   constructor(database: Database, clock: Clock, bounds: WriterBounds, writer: string, epoch: number) {
     this.writer = writer;
@@ -131,15 +126,14 @@ export class JournalWriter {
   }
 
   /**
-   * Writes batch after batch until none is left. A lone record waits for one turn of the loop only; where records come
-   * in company, five milliseconds let more of them share the commit, which is most of what a record costs.
+   * Writes batch after batch until none is left. A batch waits for one turn of the loop, and gathers what comes while the
+   * one before it is written: that is company enough (to wait longer saves no CPU, and costs callers their time).
    */
   async #drain(): Promise<void> {
     for (;;) {
-      await (this.#company ? pause(GATHER_MS) : new Promise<void>((resolve) => setImmediate(resolve)));
+      await new Promise<void>((resolve) => setImmediate(resolve));
       const batch = this.#batches.shift();
       if (batch === undefined) break;
-      this.#company = batch.records.length > 1;
       const failure = await this.#write(batch);
       this.#settle(batch, failure);
       if (failure !== undefined) for (const other of this.#batches.splice(0)) this.#settle(other, failure);
