@@ -1,7 +1,8 @@
 /**
  * A governed call that is relayed to an upstream of 1 KB (key, grant, quotas, journal), beside a bare @fastify/http-proxy
  * and beside our own path with a stub in the place of governance: CPU of the process per call, and apart from it that of
- * PostgreSQL, which keeps the journal; in fresh processes, rounds interleaved.
+ * PostgreSQL, which keeps the journal; in fresh processes, rounds interleaved. The floor is measured with them: node:http
+ * before undici's dispatch, with nothing between.
  * The claims: at most 0.75 of the proxy, at most 1.10 of our own path.
  *
  *   LINGQU_TEST_POSTGRES_URL=postgres://postgres@127.0.0.1:5432/postgres node bench/relay.ts [rounds] [concurrency]
@@ -42,6 +43,7 @@ const contenders: readonly (readonly [string, () => Promise<Server>])[] = [
   ['governed', () => governed.start()],
   ['without governance', () => startPeer('peer-ungoverned.ts', '/gov/v1/weather', { PEER_UPSTREAM: origin })],
   ['http-proxy', () => startPeer('peer-proxy.ts', '/weather', { PEER_UPSTREAM: origin })],
+  ['bare dispatch', () => startPeer('peer-dispatch.ts', '/weather', { PEER_UPSTREAM: origin })],
 ];
 
 const bodies = new Set<string>();
@@ -65,6 +67,8 @@ await governed.drop();
 await upstream.stop();
 
 const of = (name: string): readonly number[] => costs.get(name) ?? [];
+const floor = of('bare dispatch').map((cost, index) => cost / (of('http-proxy')[index] ?? Number.NaN));
+process.stdout.write(`bare dispatch / http-proxy: median ratio ${median(floor).toFixed(3)} (${floor.map((each) => each.toFixed(2)).join(' ')}): no face, no right, no record\n`);
 for (const [name, most] of [['http-proxy', 0.75], ['without governance', 1.1]] as const) {
   const ratios = of('governed').map((cost, index) => cost / (of(name)[index] ?? Number.NaN));
   const ratio = median(ratios);
