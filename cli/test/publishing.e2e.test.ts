@@ -155,10 +155,10 @@ describe('a PostgreSQL table, published by commands alone', needs('postgres'), (
     const [grant]: { id: string; policy: Record<string, unknown> }[] = JSON.parse(await printed('grant list --subject app --product tides'));
     assert.ok(grant);
     const update = async (options: string): Promise<unknown> => (await json(`grant update ${grant.id} ${options}`))['policy'];
-    const phone = { field: 'phone', kind: 'partial', preset: 'phone' };
+    const phone = { field: 'phone', column: 'phone', kind: 'partial', preset: 'phone' };
     const first = { ...grant.policy, masks: [phone], quotas: [{ unit: 'calls', per: 'day', limit: 1000 }] };
     assert.deepEqual({ ...grant.policy }, first);
-    const station = { field: 'station', kind: 'partial', preset: 'name' };
+    const station = { field: 'station', column: 'station', kind: 'partial', preset: 'name' };
     const more = await update('--mask station=name --quota rows/total=100000');
     assert.deepEqual(more, { ...first, masks: [phone, station], quotas: [...first.quotas, { unit: 'rows', per: 'total', limit: 100_000 }] });
     const cleared = await update('--clear masks.phone --clear quotas.calls/day --clear rows');
