@@ -5,6 +5,7 @@ import { startNode, type StartedNode } from './support/node.ts';
 import { observerProduct, shareObservers } from './support/observers.ts';
 import { needs } from './support/services.ts';
 import { giveGrant, make, newHolder, publish, refusal } from './support/sharing.ts';
+import { zeepCall } from './support/zeep.ts';
 import { gatewaySigned, newPair, openDailySecret, type Headers } from './support/signing.ts';
 
 const DAY = 86_400_000;
@@ -117,6 +118,14 @@ describe('[GOV-auth] the national gateway’s convention', needs('openssl'), () 
     assert.match(await answer.text(), /欧阳明月/);
     assert.equal((await post(message)).headers.get('x-status'), '401');
   });
+
+  for (const port of ['Soap11', 'Soap12']) {
+    it(`[GOV-type] zeep finds the four values in the WSDL alone, over ${port}`, needs('zeep'), async () => {
+      const { rid, secret } = await requester('ecb');
+      const { answer } = await zeepCall(node, code, { port, arguments: { station: '香港' }, header: { gateway: await gatewaySigned(secret, rid, code) }, unchecked: ['lon', 'lat'] });
+      assert.deepEqual([answer.success, answer.data.row[0].observer], [['bool', 'True'], '陈大文']);
+    });
+  }
 
   it('its cipher is asked for, and of no other kind', async () => {
     for (const wish of [{ kind: 'gateway' }, { kind: 'signature', cipher: 'ecb' }, { kind: 'appkey', cipher: 'cbc' }]) {

@@ -12,7 +12,7 @@ export interface ZeepCall {
   /** The port of the WSDL: `Soap11` or `Soap12`. */
   readonly port: string;
   readonly arguments?: Readonly<Record<string, string | number | boolean>>;
-  readonly header?: Readonly<Record<string, string>>;
+  readonly header?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   /** HTTP headers. */
   readonly http?: Readonly<Record<string, string>>;
   /** Elements that libxml2 cannot check. */

@@ -9,3 +9,5 @@ export const response = 'queryResponse';
 /** The header block that may carry the key, and the element of a fault's detail. */
 export const keyElement = 'appkey';
 export const errorElement = 'error';
+/** The header block of the national gateway's convention, in no namespace. */
+export const gatewayElement = 'tongtechheader';

@@ -1,8 +1,9 @@
 import { escapeXml, xmlElement } from '../../codecs/xml.ts';
 import type { FieldType } from '../../modules/policy/index.ts';
 import type { Field, Parameter, ProductDefinition } from '../../modules/products/index.ts';
+import { gatewayFields } from '../../http/proof.ts';
 import { operatorNotes, verdict } from './openapi.ts';
-import { errorElement, keyElement, namespaceOf, operation, response } from './soap-names.ts';
+import { errorElement, gatewayElement, keyElement, namespaceOf, operation, response } from './soap-names.ts';
 import { ownParameters } from './to-domain.ts';
 
 /** The types of XML Schema by which each printed type is described (spec/wire-values.yaml). */
@@ -20,6 +21,8 @@ const schemaTypes: Readonly<Record<FieldType, string>> = {
   json: 'xs:string',
 };
 
+const schemaNamespace = 'http://www.w3.org/2001/XMLSchema';
+
 /** The schema of a product's messages: what is asked, what is answered, what a fault's detail says. */
 export function schemaOf(code: string, definition: ProductDefinition): string {
   const fields = definition.kind === 'verify' ? [verdict] : definition.fields;
@@ -28,7 +31,7 @@ export function schemaOf(code: string, definition: ProductDefinition): string {
   const row = element('row', { minOccurs: '0', maxOccurs: 'unbounded' }, sequence(fields.map(fieldElement)));
   return xmlElement(
     'xs:schema',
-    { 'xmlns:xs': 'http://www.w3.org/2001/XMLSchema', 'targetNamespace': namespaceOf(code), 'elementFormDefault': 'qualified' },
+    { 'xmlns:xs': schemaNamespace, 'targetNamespace': namespaceOf(code), 'elementFormDefault': 'qualified' },
     element(operation, {}, sequence([...parametersOf(definition).map((parameter) => parameterElement(parameter, definition.fields)), ...paging, ...key])),
     element(response, {}, sequence([
       element('success', { type: 'xs:boolean' }),
@@ -44,6 +47,10 @@ export function schemaOf(code: string, definition: ProductDefinition): string {
     ])),
   );
 }
+
+/** The gateway's block stands in no namespace, and so in a schema of its own. */
+export const gatewaySchema = (): string =>
+  xmlElement('xs:schema', { 'xmlns:xs': schemaNamespace }, element(gatewayElement, {}, documentation('国家平台网关：请求者、服务编码、毫秒时间、签名'), sequence(gatewayFields.map((name) => element(name, { type: 'xs:string' })))));
 
 /** Whether an appkey is among what the product's callers may prove themselves by. */
 export const takesKey = ({ authentication }: ProductDefinition): boolean => authentication.includes('appkey');

@@ -5,7 +5,7 @@ import { attributeIn, decodeXml, readXml, type XmlNode } from '../../codecs/xml-
 import { readBoundedBody, type CallContent, type CallRequest, type NamesOf } from '../../http/face.ts';
 import { gatewayFields, type GatewayFields } from '../../http/proof.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { keyElement, namespaceOf, operation } from './soap-names.ts';
+import { gatewayElement, keyElement, namespaceOf, operation } from './soap-names.ts';
 import { contentOf, ownParameters } from './to-domain.ts';
 
 /** Headers of others, which are not for us, may be large and deep; what is for us is flat. */
@@ -33,7 +33,7 @@ export async function readSoapCall(request: CallRequest, namesOf: NamesOf): Prom
 }
 
 /** The national gateway's block, which its clients write in no namespace. */
-const isGateway = (block: XmlNode): boolean => block.namespace === '' && block.name === 'tongtechheader';
+const isGateway = (block: XmlNode): boolean => block.namespace === '' && block.name === gatewayElement;
 
 /** Its values; clients differ in the case of their names. */
 function gatewayIn(header: readonly XmlNode[]): GatewayFields {

@@ -1,8 +1,8 @@
 import { envelopes, type SoapVersion } from '../../codecs/soap.ts';
 import { escapeXml, xmlDeclaration, xmlElement } from '../../codecs/xml.ts';
-import type { Product } from '../../modules/products/index.ts';
-import { errorElement, keyElement, namespaceOf, operation, response } from './soap-names.ts';
-import { schemaOf, takesKey } from './soap-schema.ts';
+import type { Product, ProductDefinition } from '../../modules/products/index.ts';
+import { errorElement, gatewayElement, keyElement, namespaceOf, operation, response } from './soap-names.ts';
+import { gatewaySchema, schemaOf, takesKey } from './soap-schema.ts';
 
 /** The namespaces of WSDL 1.1 and of its bindings to SOAP 1.1 and 1.2. */
 const wsdlNamespace = 'http://schemas.xmlsoap.org/wsdl/';
@@ -25,14 +25,15 @@ export function wsdlOf({ code, definition, liveVersion }: Product, url: string):
       'wsdl:definitions',
       { 'xmlns:wsdl': wsdlNamespace, 'xmlns:soap': bindingNamespaces['1.1'], 'xmlns:soap12': bindingNamespaces['1.2'], 'xmlns:tns': namespaceOf(code), 'targetNamespace': namespaceOf(code), 'name': code },
       documentation(text),
-      xmlElement('wsdl:types', {}, schemaOf(code, definition)),
+      xmlElement('wsdl:types', {}, schemaOf(code, definition), takesGateway(definition) ? gatewaySchema() : ''),
       message(operation, 'parameters'),
       message(response, 'parameters'),
       message(keyElement, 'appkey'),
+      takesGateway(definition) ? message(gatewayElement, 'gateway', '') : '',
       message(errorElement, 'error'),
       xmlElement('wsdl:portType', { name: code }, portOperation(definition.name)),
-      binding('1.1', code, takesKey(definition)),
-      binding('1.2', code, takesKey(definition)),
+      binding('1.1', code, headersOf(definition)),
+      binding('1.2', code, headersOf(definition)),
       xmlElement('wsdl:service', { name: code }, port('1.1', code, url), port('1.2', code, url)),
     )
   );
@@ -40,7 +41,15 @@ export function wsdlOf({ code, definition, liveVersion }: Product, url: string):
 
 const documentation = (text: string): string => xmlElement('wsdl:documentation', {}, escapeXml(text));
 
-const message = (element: string, part: string): string => xmlElement('wsdl:message', { name: element }, xmlElement('wsdl:part', { name: part, element: `tns:${element}` }));
+const message = (element: string, part: string, prefix = 'tns:'): string => xmlElement('wsdl:message', { name: element }, xmlElement('wsdl:part', { name: part, element: prefix + element }));
+
+const takesGateway = ({ authentication }: ProductDefinition): boolean => authentication.includes('gateway');
+
+/** Header blocks by which callers may prove themselves: each a message with one part. */
+const headersOf = (definition: ProductDefinition): (readonly [string, string])[] => [
+  ...(takesKey(definition) ? [[keyElement, 'appkey'] as const] : []),
+  ...(takesGateway(definition) ? [[gatewayElement, 'gateway'] as const] : []),
+];
 
 const portOperation = (name: string): string =>
   xmlElement(
@@ -54,10 +63,10 @@ const portOperation = (name: string): string =>
 
 const bindingName = (version: SoapVersion): string => `Soap${version.replace('.', '')}`;
 
-function binding(version: SoapVersion, code: string, withKey: boolean): string {
+function binding(version: SoapVersion, code: string, headers: readonly (readonly [string, string])[]): string {
   const prefix = prefixes[version];
   const body = xmlElement(`${prefix}:body`, { use: 'literal' });
-  const key = !withKey ? '' : xmlElement(`${prefix}:header`, { message: `tns:${keyElement}`, part: 'appkey', use: 'literal' });
+  const blocks = headers.map(([name, part]) => xmlElement(`${prefix}:header`, { message: `tns:${name}`, part, use: 'literal' }));
   return xmlElement(
     'wsdl:binding',
     { name: bindingName(version), type: `tns:${code}` },
@@ -66,7 +75,7 @@ function binding(version: SoapVersion, code: string, withKey: boolean): string {
       'wsdl:operation',
       { name: operation },
       xmlElement(`${prefix}:operation`, { soapAction: '', style: 'document' }),
-      xmlElement('wsdl:input', {}, body, key),
+      xmlElement('wsdl:input', {}, body, ...blocks),
       xmlElement('wsdl:output', {}, body),
       xmlElement('wsdl:fault', { name: 'error' }, xmlElement(`${prefix}:fault`, { name: 'error', use: 'literal' })),
     ),
