@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { utf8Of } from '../kernel/utf8.ts';
 import type { Cell } from './database.ts';
 
 const QUERY = 'Q'.charCodeAt(0);
@@ -52,13 +53,13 @@ class CopyIn {
 }
 
 function messages(sql: string, text: string): Buffer {
-  const [statement, data] = [Buffer.byteLength(sql) + 1, Buffer.byteLength(text)];
-  const bytes = Buffer.alloc(HEAD + statement + HEAD + data + HEAD);
+  const [statement, rows] = [Buffer.from(`${sql}\0`), utf8Of(text)];
+  const bytes = Buffer.allocUnsafe(HEAD + statement.length + HEAD + rows.length + HEAD);
   const head = (type: number, length: number, at: number): number => bytes.writeUInt32BE(length + 4, bytes.writeUInt8(type, at));
-  let at = head(QUERY, statement, 0);
-  at += bytes.write(sql, at) + 1; // the statement ends in NUL
-  at = head(COPY_DATA, data, at);
-  at += bytes.write(text, at);
+  let at = head(QUERY, statement.length, 0);
+  at += statement.copy(bytes, at);
+  at = head(COPY_DATA, rows.length, at);
+  at += rows.copy(bytes, at);
   head(COPY_DONE, 0, at);
   return bytes;
 }

@@ -1,4 +1,5 @@
 import { asDomainError, DomainError } from '../../kernel/errors.ts';
+import { utf8Of } from '../../kernel/utf8.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../storage/database.ts';
 import { decide } from '../policy/index.ts';
@@ -171,7 +172,7 @@ export class Delivery {
 
   async #whole(deed: Deed, encoder: RowsEncoder, fields: readonly AnswerField[], batch: RowBatch, total: number | undefined): Promise<Answer> {
     const rows = countOf(batch);
-    const encoded = Buffer.from(encoder.head(fields) + encoder.rows(batch) + encoder.tail(total === undefined ? { rows } : { rows, total }));
+    const encoded = utf8Of(encoder.head(fields) + encoder.rows(batch) + encoder.tail(total === undefined ? { rows } : { rows, total }));
     const bytes = encoded.length;
     await deed.permit.reserve(rows, bytes);
     const body = deed.sealing === undefined ? encoded : await deed.sealing.whole(encoded);
