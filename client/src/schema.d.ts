@@ -1153,6 +1153,7 @@ export interface components {
                 field: string;
                 /** @constant */
                 kind: "partial";
+                /** @enum {unknown} */
                 preset: "id-card" | "phone" | "name" | "email" | "address";
             } | {
                 column?: string;
@@ -1177,6 +1178,7 @@ export interface components {
                 field: string;
                 /** @constant */
                 kind: "date";
+                /** @enum {unknown} */
                 unit: "year" | "month" | "day" | "hour";
             })[];
             quotas?: {

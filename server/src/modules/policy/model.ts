@@ -98,20 +98,14 @@ const covered = {
 /** A mask names the product's field that it covers. `hash` is keyed with a key of the grant. */
 export const Mask = Type.Union([
   Type.Object({ ...covered, kind: Type.Literal('fixed'), value: Type.Union([Type.String({ maxLength: 200 }), Type.Null()]) }, { additionalProperties: false }),
-  Type.Object(
-    { ...covered, kind: Type.Literal('partial'), preset: Type.Union([Type.Literal('id-card'), Type.Literal('phone'), Type.Literal('name'), Type.Literal('email'), Type.Literal('address')]) },
-    { additionalProperties: false },
-  ),
+  Type.Object({ ...covered, kind: Type.Literal('partial'), preset: Type.Enum(['id-card', 'phone', 'name', 'email', 'address']) }, { additionalProperties: false }),
   Type.Object(
     { ...covered, kind: Type.Literal('partial'), keepStart: Type.Integer({ minimum: 0, maximum: 100 }), keepEnd: Type.Integer({ minimum: 0, maximum: 100 }) },
     { additionalProperties: false },
   ),
   Type.Object({ ...covered, kind: Type.Literal('hash') }, { additionalProperties: false }),
   Type.Object({ ...covered, kind: Type.Literal('number'), step: Type.Number({ exclusiveMinimum: 0 }) }, { additionalProperties: false }),
-  Type.Object(
-    { ...covered, kind: Type.Literal('date'), unit: Type.Union([Type.Literal('year'), Type.Literal('month'), Type.Literal('day'), Type.Literal('hour')]) },
-    { additionalProperties: false },
-  ),
+  Type.Object({ ...covered, kind: Type.Literal('date'), unit: Type.Enum(['year', 'month', 'day', 'hour']) }, { additionalProperties: false }),
 ]);
 export type Mask = Static<typeof Mask>;
 
