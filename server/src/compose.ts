@@ -33,7 +33,7 @@ import { webhookRoutes } from './http/management/webhooks.ts';
 import { Metrics } from './http/metrics.ts';
 import { checkTarget } from './jobs/webhooks.ts';
 import { systemClock } from './kernel/clock.ts';
-import { DomainError } from './kernel/errors.ts';
+import { DomainError, reasonOf } from './kernel/errors.ts';
 import { newId } from './kernel/ids.ts';
 import { Access, defaultBounds, Delivery, refreshSecret, type FailureLog } from './modules/delivery/index.ts';
 import { ensureAdministrator, mintOperatorToken, removeOperatorToken, type OperatorToken } from './modules/identity/index.ts';
@@ -166,8 +166,7 @@ async function listen(app: FastifyInstance, { name, address, port }: ListenerSet
   try {
     await app.listen({ host: address, port });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DomainError('invalid-definition', 'settings.listen', `监听端口 ${name} 无法使用 ${address}:${port}：${reason}。请改用其他端口或地址，或先停止占用它的程序 (listener ${name} cannot have this address: choose another port or address, or stop the program that has it)`, { cause });
+    throw new DomainError('invalid-definition', 'settings.listen', `监听端口 ${name} 无法使用 ${address}:${port}：${reasonOf(cause)}。请改用其他端口或地址，或先停止占用它的程序 (listener ${name} cannot have this address: choose another port or address, or stop the program that has it)`, { cause });
   }
 }
 

@@ -11,9 +11,10 @@ const nothing: readonly string[] = [];
 
 /** The names that a face has itself, and those of a product. Both arrays come again with every call: what was made of them is kept by them. */
 export function knownNames(own: readonly string[], names: readonly string[] = nothing): KnownNames {
-  const ofOwn = made.get(own) ?? new WeakMap<readonly string[], KnownNames>();
-  const known = ofOwn.get(names) ?? new Map([...own, ...names].map((name) => [name.toLowerCase(), name]));
-  made.set(own, ofOwn.set(names, known));
+  const found = made.get(own)?.get(names);
+  if (found !== undefined) return found;
+  const known = new Map([...own, ...names].map((name) => [name.toLowerCase(), name]));
+  made.set(own, (made.get(own) ?? new WeakMap<readonly string[], KnownNames>()).set(names, known));
   return known;
 }
 

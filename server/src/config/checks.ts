@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { DomainError } from '../kernel/errors.ts';
+import { DomainError, reasonOf } from '../kernel/errors.ts';
 import { readNetwork } from '../kernel/network.ts';
 
 export const wrong = (setting: string, message: string, cause?: unknown): DomainError => new DomainError('invalid-definition', `settings.${setting}`, message, { cause });
@@ -57,5 +57,3 @@ export function checkDatabaseUrl(url: string): void {
   if (URL.canParse(url) && ['postgres:', 'postgresql:'].includes(new URL(url).protocol)) return;
   throw wrong('database.url', 'DATABASE_URL 应为 postgres://用户:密码@主机:端口/数据库，密码中的特殊字符须百分号编码 (DATABASE_URL is no URL postgres://user:password@host:port/database; percent-encode what is special in the password)');
 }
-
-export const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -5,9 +5,9 @@ import { parse } from 'yaml';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Default } from 'typebox/value';
-import { DomainError } from '../kernel/errors.ts';
+import { DomainError, reasonOf } from '../kernel/errors.ts';
 import { faultTexts } from '../kernel/faults.ts';
-import { checkDatabaseUrl, checkListeners, readAuthorities, reasonOf, wrong } from './checks.ts';
+import { checkDatabaseUrl, checkListeners, readAuthorities, wrong } from './checks.ts';
 
 const Cidr = Type.String({ minLength: 2, maxLength: 50 });
 

@@ -42,12 +42,18 @@ export class Metrics {
     if (entry.phase === 'intent') return;
     const { face, result } = entry;
     const of = this.#ofFace(face);
-    const calls = of.calls.get(result) ?? this.#calls.labels(face, result);
-    of.calls.set(result, calls);
-    calls.inc();
+    this.#callsOf(face, of, result).inc();
     of.rows.inc(entry.rows);
     of.bytes.inc(entry.bytes);
     of.durations.observe(entry.durationUs / 1e6);
+  }
+
+  #callsOf(face: string, { calls }: FaceSeries, result: CallResult): Counter.Internal {
+    const known = calls.get(result);
+    if (known !== undefined) return known;
+    const made = this.#calls.labels(face, result);
+    calls.set(result, made);
+    return made;
   }
 
   /** Looking a label up costs more than counting: each face's series are kept. */

@@ -52,6 +52,12 @@ export const errorKinds = [
 ] as const;
 export type ErrorKind = (typeof errorKinds)[number];
 
+/** What a failure says of itself, for whoever may know the inside: never for callers. A name with several addresses fails by all of them. */
+export function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 /** What a caller may be told: short values only, never the inside. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
 

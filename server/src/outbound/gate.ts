@@ -3,6 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { DomainError } from '../kernel/errors.ts';
+import { readNetwork } from '../kernel/network.ts';
 
 /** Where names are looked up: the system's resolver, or a test's. */
 export type Resolver = (hostname: string) => Promise<readonly string[]>;
@@ -83,13 +84,11 @@ export class OutboundGate {
   }
 
   #addNetwork(entry: string): boolean {
-    const [address = '', bits] = entry.split('/');
-    const family = isIP(address);
-    if (family === 0) return false;
-    const type = family === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) this.#addresses.addAddress(address, type);
-    else if (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32)) this.#networks.addSubnet(address, Number(bits), type);
-    else throw badEntry(entry);
+    const network = readNetwork(entry);
+    if (network === undefined) return false;
+    const { address, family, bits } = network;
+    if (entry.includes('/')) this.#networks.addSubnet(address, bits, family);
+    else this.#addresses.addAddress(address, family);
     return true;
   }
 }

@@ -1,6 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DomainError } from '../kernel/errors.ts';
+import { DomainError, reasonOf } from '../kernel/errors.ts';
 import type { Database } from './database.ts';
 import { lockFolder } from './lock.ts';
 import { migrate } from './migrate.ts';
@@ -58,12 +58,6 @@ async function reach(database: Database): Promise<void> {
   } catch (cause) {
     throw new DomainError('source-unavailable', 'settings.database', `DATABASE_URL 的数据库无法连接：${reasonOf(cause)}。请检查主机、端口、用户、密码和数据库名，以及数据库是否在运行 (the database that DATABASE_URL names does not let the node in: check host, port, user, password and name, and whether it runs)`, { cause });
   }
-}
-
-/** A name with several addresses fails by all of them. */
-function reasonOf(cause: unknown): string {
-  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 async function closeAll(database: Database | undefined, lock: ReturnType<typeof lockFolder> | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ExternConnection, ExternSource } from '@lingqu/extern';
 import { IANAZone } from 'luxon';
 import { displayZone } from '../../kernel/clock.ts';
-import { DomainError } from '../../kernel/errors.ts';
+import { DomainError, reasonOf } from '../../kernel/errors.ts';
 import { residualReader } from '../../modules/residual/index.ts';
 import type { SourceConnection, SourceSettings } from '../../modules/resources/index.ts';
 import { readProbe, readTables } from './shapes.ts';
@@ -68,6 +68,6 @@ async function asked<T>(source: ExternSource, patienceMs: number, work: (signal:
 
 /** Told to the operator who adds a source or looks at it, and by a call's error ID. */
 function failure({ type }: ExternSource, error: unknown): DomainError {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = reasonOf(error);
   return new DomainError('source-unavailable', 'source.extern', `${type} 数据源失败：${why} (the source failed)`, { cause: error });
 }

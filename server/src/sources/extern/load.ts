@@ -1,6 +1,6 @@
 import type { ExternSource } from '@lingqu/extern';
 import type { TObject } from 'typebox';
-import { DomainError } from '../../kernel/errors.ts';
+import { DomainError, reasonOf } from '../../kernel/errors.ts';
 import type { SourceConnections, SourceType } from '../../modules/resources/index.ts';
 import { openExtern } from './connection.ts';
 
@@ -39,7 +39,7 @@ async function exported(specifier: string): Promise<unknown> {
     const module: { default?: unknown } = await import(specifier);
     return module.default;
   } catch (error) {
-    throw fault(specifier, `无法载入：${error instanceof Error ? error.message : String(error)} (it cannot be imported)`, error);
+    throw fault(specifier, `无法载入：${reasonOf(error)} (it cannot be imported)`, error);
   }
 }
 
